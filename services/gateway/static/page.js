@@ -1,0 +1,140 @@
+// What the browser adds to pages that already work without it. Five habits, each a few lines; nothing inline, no eval.
+"use strict";
+
+const el = (id) => document.getElementById(id);
+const typing = (node) => node && /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName);
+const words = (name) => document.body.dataset[name] || "";
+
+function announce(text) {
+  const region = el("announcements");
+  if (!region || !text) return;
+  region.textContent = "";
+  setTimeout(() => { region.textContent = text; }, 60);
+}
+
+/* 1. Focus: the first error summary, else what the server asks for with data-focus, else it stays where it was. */
+function settle(root) {
+  const target = root.querySelector?.("[data-focus]") || (root.matches?.("[data-focus]") ? root : null);
+  if (target) { target.tabIndex = target.tabIndex >= 0 ? target.tabIndex : -1; target.focus(); }
+  const said = root.querySelector?.("[data-announce]") || (root.matches?.("[data-announce]") ? root : null);
+  if (said) announce(said.dataset.announce);
+  tick();
+}
+
+/* 2. Clocks: <time data-since> counts up, <time data-until> counts down; minutes and seconds, hours when needed. */
+function tick() {
+  for (const clock of document.querySelectorAll("[data-since], [data-until]")) {
+    const up = clock.dataset.since;
+    const seconds = Math.floor((up ? Date.now() - Date.parse(up) : Date.parse(clock.dataset.until) - Date.now()) / 1000);
+    const part = (n) => String(n).padStart(2, "0");
+    const whole = Math.max(0, seconds);
+    const text = (whole >= 3600 ? Math.floor(whole / 3600) + ":" : "") + part(Math.floor(whole / 60) % 60) + ":" + part(whole % 60);
+    if (clock.textContent !== text) clock.textContent = text;
+    clock.classList.toggle("clock--late", !up && seconds <= 0);
+  }
+}
+
+/* 3. Confirm: <details class="confirm"> works alone; here it becomes a modal dialog that gives the focus back. */
+function confirmIn(details) {
+  let dialog = details.querySelector("dialog");
+  const sheet = details.querySelector(".confirm__sheet");
+  if (!dialog) {
+    dialog = document.createElement("dialog");
+    dialog.setAttribute("aria-labelledby", sheet.querySelector("[id]").id);
+    sheet.replaceWith(dialog);
+    dialog.append(sheet);
+    dialog.addEventListener("close", () => { details.open = false; details.querySelector("summary").focus(); });
+    sheet.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
+  }
+  details.open = true;
+  dialog.showModal();
+}
+
+/* 4. Live: a swap never takes a form from someone's hands; it says so and offers the new version instead. */
+const held = (node) => node.contains(document.activeElement) && typing(document.activeElement);
+
+function offerNewVersion(node, by) {
+  if (node.previousElementSibling?.classList.contains("changed")) return;
+  const note = el("changed-note").content.firstElementChild.cloneNode(true);
+  note.querySelector("button").addEventListener("click", () => { note.remove(); htmx.trigger(node, "refresh"); });
+  node.before(note);
+  announce(note.querySelector("[data-text]").textContent);
+  if (by) fetch("/live/who/" + encodeURIComponent(by)).then((answer) => answer.ok && answer.text()).then((name) => {
+    if (name) note.querySelector("[data-text]").textContent = words("changedBy").replace("%s", name);
+  }).catch(() => {});
+}
+
+let opened = false;
+let lastBy = "";
+document.addEventListener("htmx:sseBeforeMessage", (event) => {
+  try { lastBy = JSON.parse(event.detail.data).by || ""; } catch { lastBy = ""; }
+});
+document.addEventListener("htmx:sseOpen", () => {
+  // What happened while the line was down is fetched once it is back.
+  if (opened) for (const node of document.querySelectorAll("[hx-trigger*='sse:']")) htmx.trigger(node, "refresh");
+  opened = true;
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const cause = event.detail.requestConfig.triggeringEvent?.type || "";
+  if ((cause.startsWith("sse:") || cause === "every") && held(event.detail.target)) {
+    event.preventDefault();
+    offerNewVersion(event.detail.target, lastBy);
+  }
+});
+
+/* 5. A form sent twice counts once (the server knows its _key); a form sent in a tunnel is sent again. */
+function busy(form, on) {
+  const button = form.querySelector("button:not([type=button])");
+  if (button) on ? button.setAttribute("aria-busy", "true") : button.removeAttribute("aria-busy");
+}
+
+function retry(form) {
+  el("offline").hidden = false;
+  busy(form, true);
+  setTimeout(() => htmx.trigger(form, "submit"), 3000);
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent === "1" && !event.target.hasAttribute("hx-post")) event.preventDefault();
+  event.target.dataset.sent = "1";
+  busy(event.target, true);
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) { delete form.dataset.sent; busy(form, false); }
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.elt.matches?.("form")) { delete event.detail.elt.dataset.sent; busy(event.detail.elt, false); }
+  if (event.detail.successful) el("offline").hidden = true;
+});
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.elt.matches?.("form[data-retry]")) retry(event.detail.elt);
+  else el("offline").hidden = false;
+});
+window.addEventListener("offline", () => { el("offline").hidden = false; });
+window.addEventListener("online", () => { el("offline").hidden = true; });
+
+/* Keys: / to search, j and k through a list, Enter is the link's own. Menus close with Escape or a click outside. */
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(document.activeElement) || document.querySelector("dialog[open]")) return;
+  const search = document.querySelector("[data-search]");
+  if (event.key === "/" && search) { event.preventDefault(); search.focus(); }
+  if (event.key !== "j" && event.key !== "k") return;
+  const rows = [...document.querySelectorAll("[data-list] [data-row]")];
+  if (!rows.length) return;
+  const here = rows.indexOf(document.activeElement);
+  rows[Math.min(rows.length - 1, Math.max(0, here + (event.key === "j" ? 1 : -1)))].focus();
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  const asked = event.target.closest("details.confirm > summary");
+  if (asked) { event.preventDefault(); confirmIn(asked.parentElement); }
+  const printed = event.target.closest("[data-print]");
+  if (printed) window.print();
+  const copied = event.target.closest("[data-copy]");
+  if (copied) navigator.clipboard?.writeText(el(copied.dataset.copy).textContent.trim()).then(() => announce(copied.dataset.copied));
+});
+
+document.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt));
+document.addEventListener("DOMContentLoaded", () => { settle(document); setInterval(tick, 1000); });
