@@ -50,37 +50,45 @@ function confirmIn(details) {
   dialog.showModal();
 }
 
-/* 4. Live: a swap never takes a form from someone's hands; it says so and offers the new version instead. */
+/* 4. Live: one line to the server per visible page. A block with data-live="rostering.call_out" is fetched anew when an event
+      of that name (or a longer one) comes. A swap never takes a form from someone's hands: it offers the new version instead. */
 const held = (node) => node.contains(document.activeElement) && typing(document.activeElement);
+let line = null;
+let missed = false;
+
+function listen() {
+  if (line || document.hidden || !document.body.dataset.live) return;
+  line = new EventSource(document.body.dataset.live);
+  line.onopen = () => { if (missed) refresh(() => true, ""); missed = true; };
+  line.onmessage = (message) => {
+    const event = JSON.parse(message.data);
+    refresh((names) => names.split(" ").some((name) => event.name.startsWith(name)), event.by);
+  };
+}
+
+// A hidden page gives its line back: a browser allows only six to one server over HTTP/1.1.
+function hangUp() { line?.close(); line = null; }
+
+function refresh(concerns, by) {
+  for (const node of document.querySelectorAll("main [data-live], header [data-live], nav [data-live]")) {
+    if (!concerns(node.dataset.live)) continue;
+    if (held(node)) offerNewVersion(node, by); else htmx.trigger(node, "refresh");
+  }
+}
 
 function offerNewVersion(node, by) {
   if (node.previousElementSibling?.classList.contains("changed")) return;
   const note = el("changed-note").content.firstElementChild.cloneNode(true);
+  const text = note.querySelector("[data-text]");
   note.querySelector("button").addEventListener("click", () => { note.remove(); htmx.trigger(node, "refresh"); });
   node.before(note);
-  announce(note.querySelector("[data-text]").textContent);
-  if (by) fetch("/live/who/" + encodeURIComponent(by)).then((answer) => answer.ok && answer.text()).then((name) => {
-    if (name) note.querySelector("[data-text]").textContent = words("changedBy").replace("%s", name);
-  }).catch(() => {});
+  announce(text.textContent);
+  if (by) fetch("/live/who/" + encodeURIComponent(by)).then((answer) => answer.ok ? answer.text() : "").then((name) => {
+    if (name) text.textContent = words("changedBy").replace("%s", name);
+  });
 }
 
-let opened = false;
-let lastBy = "";
-document.addEventListener("htmx:sseBeforeMessage", (event) => {
-  try { lastBy = JSON.parse(event.detail.data).by || ""; } catch { lastBy = ""; }
-});
-document.addEventListener("htmx:sseOpen", () => {
-  // What happened while the line was down is fetched once it is back.
-  if (opened) for (const node of document.querySelectorAll("[hx-trigger*='sse:']")) htmx.trigger(node, "refresh");
-  opened = true;
-});
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const cause = event.detail.requestConfig.triggeringEvent?.type || "";
-  if ((cause.startsWith("sse:") || cause === "every") && held(event.detail.target)) {
-    event.preventDefault();
-    offerNewVersion(event.detail.target, lastBy);
-  }
-});
+document.addEventListener("visibilitychange", () => { if (document.hidden) hangUp(); else listen(); });
 
 /* 5. A form sent twice counts once (the server knows its _key); a form sent in a tunnel is sent again. */
 function busy(form, on) {
@@ -137,4 +145,4 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt));
-document.addEventListener("DOMContentLoaded", () => { settle(document); setInterval(tick, 1000); });
+document.addEventListener("DOMContentLoaded", () => { settle(document); listen(); setInterval(tick, 1000); });
