@@ -1,0 +1,1 @@
+"""Everything that runs the platform: on one machine, in containers, in a cluster."""

@@ -1,0 +1,1 @@
+"""What NATS needs to know about the platform: users with their rights, streams, consumers."""
