@@ -5,6 +5,7 @@ import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shared.contracts.tenancy import TENANT_ANSWERS, TENANT_EVENTS
 from shared.streams import stream_of
 
 OWNERS = ("identity", "cases", "rostering", "notifications")
@@ -46,12 +47,13 @@ def read_traffic() -> Traffic:
 
 
 def subjects_heard_by(service: str) -> list[str]:
-    """The subjects in the service's SUBSCRIPTIONS; a service without that module hears nothing."""
+    """The life of the tenants, and the service's own SUBSCRIPTIONS; without that module it has none of its own."""
     importlib.import_module(f"services.{service}")
+    tenant_events = [event.SUBJECT for event in TENANT_EVENTS] if service in TENANT_ANSWERS else []
     if importlib.util.find_spec(f"services.{service}.subscriptions") is None:
-        return []
+        return tenant_events
     subscriptions = importlib.import_module(f"services.{service}.subscriptions").SUBSCRIPTIONS
-    return [event.SUBJECT for event in subscriptions]
+    return tenant_events + [event.SUBJECT for event in subscriptions]
 
 
 def listenings_of(listener: str, subjects: Iterable[str]) -> list[Listening]:
