@@ -1,0 +1,136 @@
+"""Asking and telling another service over HTTP, in the caller's own name or in this service's."""
+
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import aiohttp
+import msgspec
+from opentelemetry.trace import SpanKind
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.db import uuid7
+from shared.errors import Problem, ProblemDetails, Unavailable
+from shared.telemetry import span, trace_headers
+
+CLIENT = "vangnet_client"
+_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
+_TOKEN_SECONDS = 240.0
+
+Answer = TypeVar("Answer")
+
+
+class Refused(Problem):
+    """Another service's refusal, with its own status, code and field codes."""
+
+    def __init__(self, details: ProblemDetails) -> None:
+        super().__init__({error.field: error.code for error in details.errors}, details=details.details)
+        self.status = HTTPStatus(details.status)
+        self.code = details.code
+        self.trace_id = details.trace_id
+
+
+class ServiceUnreachable(Unavailable):
+    """Another service does not answer now."""
+
+    code = "service_unreachable"
+
+
+class ServiceToken(msgspec.Struct, frozen=True):
+    """What identity gives a service for its credential."""
+
+    token: str
+
+
+class ServiceClient:
+    """The way to the other services; one for each process. Base URLs by service name."""
+
+    def __init__(self, service: str, urls: Mapping[str, str], *, secret: str = "") -> None:
+        self._service = service
+        self._urls = urls
+        self._secret = secret
+        self._session: aiohttp.ClientSession | None = None
+        self._tokens: dict[str, tuple[str, float]] = {}
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def ask(
+        self,
+        service: str,
+        path: str,
+        kind: type[Answer],
+        *,
+        token: str,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """A question (GET). Raises `Refused`, or `ServiceUnreachable`."""
+        body = await self._send("GET", service, path, token=token, params=params)
+        return msgspec.json.decode(body, type=kind)
+
+    async def tell(
+        self,
+        service: str,
+        path: str,
+        command: msgspec.Struct | None,
+        kind: type[Answer],
+        *,
+        token: str,
+        key: UUID | str | None = None,
+    ) -> Answer:
+        """A command (POST), carried out once for each `key`. Raises `Refused`, or `ServiceUnreachable`."""
+        body = await self._send("POST", service, path, token=token, command=command, key=key or uuid7())
+        return msgspec.json.decode(body or b"null", type=kind)
+
+    async def own_token(self, tenant: str) -> str:
+        """A token for this service itself, acting for `tenant` ("" for what belongs to no tenant)."""
+        known = self._tokens.get(tenant)
+        if known is not None and known[1] > time.monotonic():
+            return known[0]
+        credential = {"service": self._service, "secret": self._secret, "tenant": tenant}
+        body = await self._send("POST", "identity", "/service-tokens", command=credential, key=uuid7())
+        token = msgspec.json.decode(body, type=ServiceToken).token
+        self._tokens[tenant] = (token, time.monotonic() + _TOKEN_SECONDS)
+        return token
+
+    async def _send(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        *,
+        token: str = "",
+        params: Mapping[str, str] | None = None,
+        command: object = None,
+        key: UUID | str = "",
+    ) -> bytes:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
+        with span(f"{method} {service}", {"server.address": service}, kind=SpanKind.CLIENT):
+            headers: dict[str, Any] = {**trace_headers()}
+            if token:
+                headers["Authorization"] = f"Bearer {token}"
+            data = None
+            if method == "POST":
+                headers["Idempotency-Key"] = str(key)
+                headers["Content-Type"] = "application/json"
+                data = msgspec.json.encode(command if command is not None else {})
+            try:
+                async with self._session.request(
+                    method, self._urls[service] + path, params=params, data=data, headers=headers
+                ) as answer:
+                    body = await answer.read()
+                    if answer.status < HTTPStatus.BAD_REQUEST:
+                        return body
+                    raise Refused(msgspec.json.decode(body, type=ProblemDetails))
+            except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError) as lost:
+                raise ServiceUnreachable(details={"service": service}) from lost
+
+
+def client_of(session: AsyncSession) -> ServiceClient:
+    """The way to other services from inside an event handler or a timer."""
+    return cast("ServiceClient", session.info[CLIENT])

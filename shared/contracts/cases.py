@@ -1,0 +1,387 @@
+"""What cases accepts, answers and announces: dossiers, persons, journal, tasks, access, break-glass, who looked."""
+
+from datetime import date, datetime
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from shared.contracts.event import Event
+
+PERSON_ROLES = (
+    "victim", "next_of_kin", "witness", "suspect", "deceased", "minor_involved", "contact", "other",
+)  # fmt: skip
+TASK_KINDS = ("call_out_report", "recontact", "own")
+TASK_RESULTS = (
+    "done", "reached_ok", "reached_referral_wanted", "refused", "not_reached", "moved", "unsafe_to_contact",
+    "new_facts", "risk_increased",
+)  # fmt: skip
+CAPACITIES = ("victim_care", "practical_help", "investigation", "staff_care")
+ENTRY_KINDS = ("note", "contact", "practical_help", "report", "system")
+BREAK_GLASS_REASONS = ("emergency", "absent_colleague", "client_at_desk", "safety", "other")
+CONFLICT_REASONS = ("related", "acquainted", "party", "other")
+
+Line = Annotated[str, Meta(max_length=200)]
+Text = Annotated[str, Meta(min_length=1, max_length=20_000)]
+Insz = Annotated[str, Meta(max_length=15)]
+
+# --- dossiers --------------------------------------------------------------------------------------------------------
+
+
+class DossierLine(Struct, frozen=True, kw_only=True):
+    """A line of GET /dossiers?state=&search=&after= (`dossier:read`): only what the caller may see. 50 a page."""
+
+    dossier_id: UUID
+    number: str
+    kind: str
+    incident_type: str
+    state: str
+    holder: UUID | None
+    opened_at: datetime
+    title: str
+    open_tasks: int
+    next_due_on: date | None
+    updated_at: datetime
+
+
+class DossierPage(Struct, frozen=True, kw_only=True):
+    lines: list[DossierLine]
+    count: int
+    next_after: str = ""
+
+
+class PersonInDossier(Struct, frozen=True, kw_only=True):
+    """A person with his role here. `insz` is digits only; phone in E.164."""
+
+    person_id: UUID
+    first_name: str
+    last_name: str
+    role: str
+    born_on: date | None
+    age: int | None
+    minor: bool
+    phone: str
+    email: str
+    language: str
+    address: str
+    insz: str
+    safe_contact: str
+    note: str
+
+
+class TaskView(Struct, frozen=True, kw_only=True):
+    """`why` explains the due date in codes: rule, from, and steps (`domain.md` 6: explain the result)."""
+
+    task_id: UUID
+    dossier_id: UUID
+    dossier_number: str
+    kind: str
+    title: str
+    due_on: date
+    due_at: datetime | None
+    state: str
+    assignee: UUID | None
+    compulsory: bool
+    result: str
+    done_at: datetime | None
+    done_by: UUID | None
+    why: dict[str, str]
+    incident_type: str = ""
+
+
+class EntryView(Struct, frozen=True, kw_only=True):
+    """One item of the timeline; `kind` system has `code` and no text."""
+
+    entry_id: UUID
+    kind: str
+    capacity: str
+    text: str
+    code: str
+    details: dict[str, str]
+    at: datetime
+    author: UUID | None
+    author_service: str = ""
+
+
+class AccessView(Struct, frozen=True, kw_only=True):
+    """Why and how the caller may see the dossier: `ground` holder, team, grant, substitute, supervision, break_glass."""
+
+    ground: str
+    may_write: bool
+    ends_at: datetime | None = None
+
+
+class DossierView(Struct, frozen=True, kw_only=True):
+    """GET /dossiers/{dossier_id} (`dossier:read`): all of it in one answer. Timeline newest first, up to 200."""
+
+    dossier_id: UUID
+    number: str
+    kind: str
+    compartment: str
+    incident_type: str
+    state: str
+    holder: UUID | None
+    team_id: UUID | None
+    opened_at: datetime
+    closed_at: datetime | None
+    call_out_id: UUID | None
+    place: str
+    pv_number: str
+    summary: str
+    minors_involved: bool
+    version: int
+    access: AccessView
+    persons: list[PersonInDossier]
+    tasks: list[TaskView]
+    timeline: list[EntryView]
+
+
+class OpenDossier(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers (`dossier:open`): without a call-out (walk-in, internal request)."""
+
+    incident_type: str
+    summary: Annotated[str, Meta(max_length=2000)] = ""
+    place: Line = ""
+    pv_number: Annotated[str, Meta(max_length=60)] = ""
+
+
+class DossierRef(Struct, frozen=True, kw_only=True):
+    dossier_id: UUID
+    number: str
+
+
+class ChangeDossier(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id} (`dossier:write`). 409 `changed_meanwhile` unless `version` is the one that was read."""
+
+    version: int
+    summary: Annotated[str, Meta(max_length=2000)]
+    place: Line = ""
+    pv_number: Annotated[str, Meta(max_length=60)] = ""
+
+
+class CloseDossier(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id}/close. 409 `compulsory_tasks_open`. Reopen: POST /dossiers/{id}/reopen."""
+
+    version: int
+
+
+class AssignHolder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id}/holder (`dossier:assign`). 409 `conflict_of_interest` for a blocked worker."""
+
+    user_id: UUID
+
+
+class GrantAccess(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id}/grants (`dossier:assign`): `ground` substitute (needs `ends_at`) or team."""
+
+    ground: str
+    user_id: UUID | None = None
+    team_id: UUID | None = None
+    ends_at: datetime | None = None
+    may_write: bool = True
+
+
+class DeclareConflict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id}/conflicts: `user_id` absent is oneself; for another needs `dossier:assign`. At once."""
+
+    reason: str
+    user_id: UUID | None = None
+
+
+class ConflictDeclared(Struct, frozen=True, kw_only=True):
+    """The block, and when the blocked worker looked before (S14, S58)."""
+
+    conflict_id: UUID
+    user_id: UUID
+    reason: str
+    earlier_looks: list[datetime]
+
+
+# --- persons, journal, tasks -----------------------------------------------------------------------------------------
+
+
+class AddPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id}/persons (`dossier:write`). `safe_contact` is shown before any number."""
+
+    first_name: Annotated[str, Meta(max_length=120)] = ""
+    last_name: Annotated[str, Meta(min_length=1, max_length=120)]
+    role: str = "victim"
+    born_on: date | None = None
+    phone: Annotated[str, Meta(max_length=30)] = ""
+    email: Annotated[str, Meta(max_length=254)] = ""
+    language: Annotated[str, Meta(max_length=8)] = ""
+    address: Line = ""
+    insz: Insz = ""
+    safe_contact: Annotated[str, Meta(max_length=500)] = ""
+    note: Annotated[str, Meta(max_length=500)] = ""
+
+
+class PersonRef(Struct, frozen=True, kw_only=True):
+    person_id: UUID
+
+
+class WriteEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id}/entries (`dossier:write`): kind note, contact or practical_help; the capacity spoken in."""
+
+    text: Text
+    kind: str = "note"
+    capacity: str = "victim_care"
+
+
+class EntryRef(Struct, frozen=True, kw_only=True):
+    entry_id: UUID
+
+
+class AddTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id}/tasks (`dossier:write`)."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    due_on: date
+    assignee: UUID | None = None
+
+
+class TaskRef(Struct, frozen=True, kw_only=True):
+    task_id: UUID
+
+
+class CompleteTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /tasks/{task_id}/complete: result code of `TASK_RESULTS`, and what to remember."""
+
+    result: str
+    note: Annotated[str, Meta(max_length=4000)] = ""
+
+
+class WriteReport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id}/report (`dossier:write`): the call-out report; completes the report task."""
+
+    text: Text
+
+
+class TaskPage(Struct, frozen=True, kw_only=True):
+    """GET /tasks?scope=mine|team&state=open: in order of due date. `late`, `today`, `week` count the same list."""
+
+    tasks: list[TaskView]
+    late: int
+    today: int
+    week: int
+
+
+# --- who looked, break-glass -----------------------------------------------------------------------------------------
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """A line of GET /dossiers/{id}/looks (`audit:read`, or the holder): who did or saw what, newest first."""
+
+    at: datetime
+    user_id: UUID
+    service: str
+    action: str
+    outcome: str
+
+
+class BreakGlass(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /break-glass (`break_glass:open`), by the number on the paper or screen. `text` at least 20 characters."""
+
+    dossier_number: Annotated[str, Meta(min_length=3, max_length=30)]
+    reason: str
+    text: Annotated[str, Meta(min_length=20, max_length=2000)]
+
+
+class BreakGlassOpened(Struct, frozen=True, kw_only=True):
+    break_glass_id: UUID
+    dossier_id: UUID
+    ends_at: datetime
+    review_by: date
+
+
+class BreakGlassView(Struct, frozen=True, kw_only=True):
+    """GET /break-glass (`break_glass:review`). `state`: open, justified, not_justified; `escalated` to the DPO."""
+
+    break_glass_id: UUID
+    dossier_id: UUID
+    dossier_number: str
+    user_id: UUID
+    reason: str
+    text: str
+    opened_at: datetime
+    ends_at: datetime
+    review_by: date
+    state: str
+    escalated: bool
+    reviewed_by: UUID | None = None
+    reviewed_at: datetime | None = None
+    review_note: str = ""
+
+
+class ReviewBreakGlass(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /break-glass/{id}/review (`break_glass:review`), never one's own. `verdict` justified or not_justified."""
+
+    verdict: str
+    note: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class RecontactRule(Struct, frozen=True, kw_only=True):
+    """A line of the tenant's re-contact plan (GET /recontact-plan): days after closing, compulsory or not."""
+
+    incident_type: str
+    days: list[int]
+    compulsory: bool
+
+
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+class DossierOpened(Event, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "cases.dossier_opened.v1"
+    AGGREGATE: ClassVar[str] = "dossier_id"
+    dossier_id: UUID
+    incident_type: str
+    holder: UUID | None = None
+    call_out_id: UUID | None = None
+
+
+class DossierChanged(Event, frozen=True, kw_only=True):
+    """Something on the dossier's page changed: `what` is entry, task, person, holder, state, access, facts."""
+
+    SUBJECT: ClassVar[str] = "cases.dossier_changed.v1"
+    AGGREGATE: ClassVar[str] = "dossier_id"
+    dossier_id: UUID
+    what: str
+
+
+class DossierAssigned(Event, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "cases.dossier_assigned.v1"
+    AGGREGATE: ClassVar[str] = "dossier_id"
+    dossier_id: UUID
+    holder: UUID
+
+
+class CallOutReported(Event, frozen=True, kw_only=True):
+    """The report of a call-out was written."""
+
+    SUBJECT: ClassVar[str] = "cases.call_out_reported.v1"
+    AGGREGATE: ClassVar[str] = "call_out_id"
+    call_out_id: UUID
+    dossier_id: UUID
+
+
+class BreakGlassUsed(Event, frozen=True, kw_only=True):
+    """Tell the holder and those who review."""
+
+    SUBJECT: ClassVar[str] = "cases.break_glass_used.v1"
+    AGGREGATE: ClassVar[str] = "dossier_id"
+    dossier_id: UUID
+    break_glass_id: UUID
+    user_id: UUID
+    reason: str
+    holder: UUID | None = None
+
+
+class BreakGlassEscalated(Event, frozen=True, kw_only=True):
+    """Not reviewed in time, or not justified: the DPO is told. `why`: not_reviewed or not_justified."""
+
+    SUBJECT: ClassVar[str] = "cases.break_glass_escalated.v1"
+    AGGREGATE: ClassVar[str] = "break_glass_id"
+    break_glass_id: UUID
+    dossier_id: UUID
+    why: str

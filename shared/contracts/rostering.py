@@ -1,0 +1,300 @@
+"""What rostering accepts, answers and announces: shifts, who is on call, call-outs and their escalation."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from shared.contracts.event import Event
+
+LEVELS = ("primary", "secondary", "backup", "coordinator")
+URGENCIES = ("now", "today", "planned")
+INCIDENT_TYPES = (
+    "sexual_offence", "death_natural", "death_suspicious", "death_work_accident", "death_suicide", "death_traffic",
+    "death_other", "suicide_attempt", "robbery_violence", "ifv_physical", "ifv_psychological", "stalking", "burglary",
+    "fire", "traffic_accident", "assault", "disappearance", "hostage", "work_accident", "disaster", "other",
+)  # fmt: skip
+CALL_OUT_STATES = (
+    "requested", "ringing", "accepted", "en_route", "on_site", "closed", "reported", "validated", "cancelled",
+    "unanswered",
+)  # fmt: skip
+
+ShortText = Annotated[str, Meta(max_length=200)]
+LongText = Annotated[str, Meta(max_length=4000)]
+
+# --- roster ----------------------------------------------------------------------------------------------------------
+
+
+class Shift(Struct, frozen=True, kw_only=True):
+    """GET /shifts?from=&until= (`roster:read`): half-open, aware moments. `minutes` is the real (absolute) length."""
+
+    shift_id: UUID
+    user_id: UUID
+    level: str
+    starts_at: datetime
+    ends_at: datetime
+    minutes: int
+
+
+class PlanShift(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /shifts (`roster:manage`). 409 `shift_overlaps` when the person or the level is taken."""
+
+    user_id: UUID
+    level: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class ShiftRef(Struct, frozen=True, kw_only=True):
+    """Also answers POST /shifts/{shift_id}/remove."""
+
+    shift_id: UUID
+
+
+class OnCallMember(Struct, frozen=True, kw_only=True):
+    """Somebody on duty at a level. `busy` when already on a call-out; `next_*` is who follows, if planned."""
+
+    level: str
+    user_id: UUID | None
+    until: datetime | None
+    busy: bool = False
+    next_user_id: UUID | None = None
+    next_from: datetime | None = None
+
+
+class OnCallNow(Struct, frozen=True, kw_only=True):
+    """GET /on-call (`on_call:read`): all levels in order, empty ones with `user_id` absent; the first gap in a week."""
+
+    at: datetime
+    members: list[OnCallMember]
+    gap_starts_at: datetime | None = None
+    waiting_call_outs: int = 0
+
+
+# --- call-outs -------------------------------------------------------------------------------------------------------
+
+
+class RequestCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /call-outs (`call_out:request`): the briefing of `domain.md` 1.4."""
+
+    incident_type: str
+    place: Annotated[str, Meta(min_length=1, max_length=200)]
+    summary: Annotated[str, Meta(min_length=1, max_length=2000)]
+    requested_by: ShortText = ""
+    contact_on_site: ShortText = ""
+    contact_phone: Annotated[str, Meta(max_length=30)] = ""
+    urgency: str = "now"
+    present: LongText = ""
+    already_informed: LongText = ""
+    safety: LongText = ""
+    languages: list[str] = []
+    minors_present: bool = False
+    bad_news: bool = False
+    pv_number: Annotated[str, Meta(max_length=60)] = ""
+    prosecutor_informed: bool = False
+
+
+class CallOutRef(Struct, frozen=True, kw_only=True):
+    call_out_id: UUID
+    state: str
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """One ringing of one person. `outcome`: ringing, accepted, declined, no_answer, unreachable, taken_by_other."""
+
+    attempt_id: UUID
+    level: str
+    user_id: UUID
+    rang_at: datetime
+    answer_by: datetime
+    outcome: str
+    answered_at: datetime | None = None
+    reason: str = ""
+    by_phone: bool = False
+
+
+class CallOutTime(Struct, frozen=True, kw_only=True):
+    """A moment in the life of a call-out: requested, ringing, accepted, en_route, on_site, closed, ..."""
+
+    state: str
+    at: datetime
+    user_id: UUID | None = None
+
+
+class CallOutView(Struct, frozen=True, kw_only=True):
+    """GET /call-outs/{call_out_id} (`call_out:read`). `next_to_call` is the one person to ring now, if any."""
+
+    call_out_id: UUID
+    number: str
+    state: str
+    incident_type: str
+    place: str
+    summary: str
+    requested_by: str
+    requested_by_user: UUID
+    contact_on_site: str
+    contact_phone: str
+    urgency: str
+    present: str
+    already_informed: str
+    safety: str
+    languages: list[str]
+    minors_present: bool
+    bad_news: bool
+    pv_number: str
+    prosecutor_informed: bool
+    requested_at: datetime
+    accepted_by: UUID | None
+    attempts: list[Attempt]
+    times: list[CallOutTime]
+    next_to_call: OnCallMember | None = None
+    escalates_at: datetime | None = None
+    eta_minutes: int | None = None
+    closing_note: str = ""
+
+
+class CallOutLine(Struct, frozen=True, kw_only=True):
+    """A line of GET /call-outs?open=true|false (`call_out:read`; a member without it sees his own by /call-outs/mine)."""
+
+    call_out_id: UUID
+    number: str
+    state: str
+    incident_type: str
+    urgency: str
+    place: str
+    requested_at: datetime
+    accepted_by: UUID | None
+    ringing_user: UUID | None
+    escalates_at: datetime | None
+
+
+class AcceptCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /call-outs/{id}/accept (`call_out:answer`, the ringing person). 409 `already_answered`."""
+
+    eta_minutes: Annotated[int, Meta(ge=0, le=600)] | None = None
+
+
+class DeclineCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /call-outs/{id}/decline: goes to the next level at once. Reason: code ill, busy, too_far, conflict, other."""
+
+    reason: str
+
+
+class MarkCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /call-outs/{id}/progress: `en_route` or `on_site` (the accepting member)."""
+
+    state: str
+
+
+class CloseCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /call-outs/{id}/close (the accepting member). `opens_dossier` false: nothing is opened, with a reason code."""
+
+    note: LongText = ""
+    opens_dossier: bool = True
+
+
+class CancelCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /call-outs/{id}/cancel (requester or `call_out:manage`). Reason: mistake, no_longer_needed, duplicate."""
+
+    reason: str
+
+
+class ReachedByPhone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /call-outs/{id}/reached-by-phone (`call_out:request`): the dispatcher spoke to her, and she accepts."""
+
+    user_id: UUID
+
+
+class EscalateCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /call-outs/{id}/escalate (`call_out:request`): do not wait, ring the next one now."""
+
+
+class ValidateCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /call-outs/{id}/validate (`call_out:validate`): after the report."""
+
+
+class RosterSettings(Struct, frozen=True, kw_only=True):
+    """GET /roster-settings. Minutes to wait for an answer before the next level."""
+
+    answer_minutes: int
+    levels: list[str]
+
+
+class ChangeRosterSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /roster-settings (`roster:manage`)."""
+
+    answer_minutes: Annotated[int, Meta(ge=1, le=60)]
+    levels: list[str]
+
+
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+class CallOutRequested(Event, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "rostering.call_out_requested.v1"
+    AGGREGATE: ClassVar[str] = "call_out_id"
+    call_out_id: UUID
+    incident_type: str
+    urgency: str
+
+
+class CallOutRinging(Event, frozen=True, kw_only=True):
+    """Tell this person now."""
+
+    SUBJECT: ClassVar[str] = "rostering.call_out_ringing.v1"
+    AGGREGATE: ClassVar[str] = "call_out_id"
+    call_out_id: UUID
+    attempt_id: UUID
+    user_id: UUID
+    level: str
+    incident_type: str
+    urgency: str
+    answer_by: datetime
+
+
+class CallOutAnswered(Event, frozen=True, kw_only=True):
+    """`outcome`: accepted, declined, no_answer, taken_by_other."""
+
+    SUBJECT: ClassVar[str] = "rostering.call_out_answered.v1"
+    AGGREGATE: ClassVar[str] = "call_out_id"
+    call_out_id: UUID
+    attempt_id: UUID
+    user_id: UUID
+    outcome: str
+
+
+class CallOutUnanswered(Event, frozen=True, kw_only=True):
+    """Nobody at any level accepted; dispatcher and coordinators must act."""
+
+    SUBJECT: ClassVar[str] = "rostering.call_out_unanswered.v1"
+    AGGREGATE: ClassVar[str] = "call_out_id"
+    call_out_id: UUID
+
+
+class CallOutProgressed(Event, frozen=True, kw_only=True):
+    """Every other change of state: en_route, on_site, cancelled, reported, validated."""
+
+    SUBJECT: ClassVar[str] = "rostering.call_out_progressed.v1"
+    AGGREGATE: ClassVar[str] = "call_out_id"
+    call_out_id: UUID
+    state: str
+
+
+class CallOutClosed(Event, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "rostering.call_out_closed.v1"
+    AGGREGATE: ClassVar[str] = "call_out_id"
+    call_out_id: UUID
+    incident_type: str
+    accepted_by: UUID
+    opens_dossier: bool
+    minors_present: bool = False
+
+
+class RosterChanged(Event, frozen=True, kw_only=True):
+    """A shift was planned or removed."""
+
+    SUBJECT: ClassVar[str] = "rostering.roster_changed.v1"
+    AGGREGATE: ClassVar[str] = "shift_id"
+    shift_id: UUID
+    user_id: UUID

@@ -1,0 +1,88 @@
+"""The life of a tenant, as identity announces it and each service answers."""
+
+from typing import ClassVar
+
+import msgspec
+
+from shared.contracts.event import Event
+
+
+class TenantView(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant in identity's register. `kind` is `police_zone` or `municipality`; languages are nl, fr or de."""
+
+    key: str
+    name: str
+    kind: str
+    legal_language: str
+    status: str
+    languages: list[str] = []
+
+
+class TenantProvisioned(Event, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "identity.tenant_provisioned.v1"
+    AGGREGATE: ClassVar[str] = "tenant"
+    name: str
+    kind: str
+    legal_language: str
+
+
+class TenantRenamed(Event, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "identity.tenant_renamed.v1"
+    AGGREGATE: ClassVar[str] = "tenant"
+    name: str
+
+
+class TenantSuspended(Event, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "identity.tenant_suspended.v1"
+    AGGREGATE: ClassVar[str] = "tenant"
+
+
+class TenantResumed(Event, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "identity.tenant_resumed.v1"
+    AGGREGATE: ClassVar[str] = "tenant"
+
+
+class TenantExportRequested(Event, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "identity.tenant_export_requested.v1"
+    AGGREGATE: ClassVar[str] = "tenant"
+    folder: str
+
+
+class TenantRemoved(Event, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "identity.tenant_removed.v1"
+    AGGREGATE: ClassVar[str] = "tenant"
+
+
+class TenantAnswer(Event, frozen=True, kw_only=True):
+    """What a service says when it has done its part; `of` is the subject that it answers, `rows` those exported."""
+
+    AGGREGATE: ClassVar[str] = "tenant"
+    service: str
+    of: str
+    rows: int = 0
+
+
+class CasesTenantAnswer(TenantAnswer, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "cases.tenant_answer.v1"
+
+
+class RosteringTenantAnswer(TenantAnswer, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "rostering.tenant_answer.v1"
+
+
+class NotificationsTenantAnswer(TenantAnswer, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "notifications.tenant_answer.v1"
+
+
+TENANT_EVENTS: tuple[type[Event], ...] = (
+    TenantProvisioned,
+    TenantRenamed,
+    TenantSuspended,
+    TenantResumed,
+    TenantExportRequested,
+    TenantRemoved,
+)
+TENANT_ANSWERS: dict[str, type[TenantAnswer]] = {
+    kind.SUBJECT.split(".", 1)[0]: kind
+    for kind in (CasesTenantAnswer, RosteringTenantAnswer, NotificationsTenantAnswer)
+}

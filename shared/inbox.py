@@ -1,0 +1,232 @@
+"""From JetStream to a handler, once for each event however often it is delivered; what fails is parked, never dropped."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import nats.errors
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from opentelemetry.trace import SpanKind
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.client import CLIENT, ServiceClient
+from shared.contracts.event import Envelope, Event, decode, decode_envelope
+from shared.db import Database, DatabaseUnreachable, driver_of, platform_transaction, transaction
+from shared.errors import Unavailable
+from shared.streams import stream_of
+from shared.telemetry import CONSUMER_LAG, EVENTS_HANDLED, span, trace_of
+
+Handler = Callable[..., Awaitable[None]]
+Subscriptions = Mapping[type[Event], Handler]
+
+MAX_DELIVERIES = 5
+_BATCH = 100
+_CONCURRENT = 4
+_FETCH_SECONDS = 5.0
+_RETRY_SECONDS = (0.5, 2, 10, 30, 60)
+_TRANSIENT = (Unavailable, DatabaseUnreachable, OSError, TimeoutError, nats.errors.Error)
+
+_CLAIM = "INSERT INTO inbox (event_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1"
+_PARK = """
+    INSERT INTO parked_messages (subject, tenant, event_id, payload, error, deliveries)
+    VALUES ($1, $2, $3, $4, $5, $6)
+"""
+
+log = logging.getLogger(__name__)
+
+
+class NotConnected(Exception):
+    """A listener that was made to replay messages has no stream to listen to."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message and what could be read of it; `event` is None when it fits no subscription."""
+
+    message: Msg
+    envelope: Envelope | None
+    kind: type[Event] | None
+
+    @property
+    def order_key(self) -> str:
+        return f"{self.envelope.tenant}/{self.envelope.subject}" if self.envelope else ""
+
+
+class Listener:
+    """A service's ears on one stream: a durable pull consumer, four aggregates at a time, each in order.
+
+    `lifecycle` handlers act on the platform (a tenant comes or goes) and have no tenant transaction; they must
+    be safe to repeat.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        stream: JetStreamContext | None,
+        subscriptions: Subscriptions,
+        *,
+        lifecycle: Subscriptions,
+        client: ServiceClient,
+    ) -> None:
+        self._database = database
+        self._stream = stream
+        self._handlers = {**subscriptions, **lifecycle}
+        self._lifecycle = lifecycle
+        self._client = client
+        self._kinds = {kind.SUBJECT: kind for kind in self._handlers}
+
+    def kind_of(self, subject: str) -> type[Event]:
+        """The event class of a subject; raises `KeyError` when this service does not listen to it."""
+        return self._kinds[subject]
+
+    def streams(self) -> set[str]:
+        return {stream_of(subject) for subject in self._kinds}
+
+    async def run(self, stream_name: str) -> None:
+        """Handle the stream's messages until cancelled. Raises what broke; the caller starts it again."""
+        service = self._database.service
+        lag = CONSUMER_LAG.labels(service, stream_name)
+        if self._stream is None:
+            raise NotConnected
+        consumer = await self._stream.pull_subscribe_bind(consumer=service, stream=stream_name)
+        while True:
+            try:
+                messages = await consumer.fetch(_BATCH, timeout=_FETCH_SECONDS)
+            except TimeoutError:
+                lag.set((await consumer.consumer_info()).num_pending or 0)
+                continue
+            await self.handle_batch(messages)
+            lag.set(messages[-1].metadata.num_pending)
+
+    async def handle_batch(self, messages: list[Msg]) -> None:
+        by_aggregate: dict[str, list[Received]] = defaultdict(list)
+        for message in messages:
+            received = self._read(message)
+            by_aggregate[received.order_key].append(received)
+        limit = asyncio.Semaphore(_CONCURRENT)
+
+        async def in_order(several: list[Received]) -> None:
+            async with limit:
+                for received in several:
+                    if not await self._deal_with(received):
+                        for later in several[several.index(received) + 1 :]:
+                            await later.message.nak(delay=_RETRY_SECONDS[0])
+                        return
+
+        await asyncio.gather(*(in_order(several) for several in by_aggregate.values()))
+
+    def _read(self, message: Msg) -> Received:
+        try:
+            envelope = decode_envelope(message.data)
+        except msgspec.DecodeError:
+            return Received(message, None, None)
+        return Received(message, envelope, self._kinds.get(envelope.type))
+
+    async def _deal_with(self, received: Received) -> bool:
+        """Handle, retry later or park; False when the message will come back."""
+        message, service = received.message, self._database.service
+        name = received.kind.SUBJECT if received.kind else "unknown"
+        deliveries = message.metadata.num_delivered
+        try:
+            if received.envelope is None or received.kind is None:
+                await self._park(received, "unreadable")
+                outcome = "parked"
+            else:
+                fresh = await self.handle(decode(received.envelope, received.kind), headers=message.headers)
+                outcome = "handled" if fresh else "duplicate"
+        except _TRANSIENT as failure:
+            await self._retry(message, name, failure, deliveries)
+            outcome = "retried"
+        except Exception as failure:
+            # Whatever a handler raises is kept: tried again, and then set aside with the message.
+            if deliveries < MAX_DELIVERIES:
+                await self._retry(message, name, failure, deliveries)
+                outcome = "retried"
+            else:
+                log.exception("message parked", extra={"facts": {"event": name, "deliveries": deliveries}})
+                await self._park(received, f"{type(failure).__module__}.{type(failure).__qualname__}")
+                outcome = "parked"
+        EVENTS_HANDLED.labels(service, name, outcome).inc()
+        if outcome == "retried":
+            return False
+        await message.ack()
+        return True
+
+    async def _retry(self, message: Msg, name: str, failure: Exception, deliveries: int) -> None:
+        log.warning(
+            "event not handled, will be tried again",
+            exc_info=failure,
+            extra={"facts": {"event": name, "deliveries": deliveries}},
+        )
+        await message.nak(delay=_RETRY_SECONDS[min(deliveries, len(_RETRY_SECONDS)) - 1])
+
+    async def handle(self, event: Event, *, headers: Mapping[str, str] | None = None) -> bool:
+        """Run the event's handler in one transaction with its inbox row; False when it was handled before."""
+        handler = self._handlers[type(event)]
+        attributes = {"vangnet.tenant": event.tenant, "vangnet.event": event.SUBJECT}
+        with span(f"handle {event.SUBJECT}", attributes, kind=SpanKind.CONSUMER, parent=trace_of(headers)):
+            if type(event) in self._lifecycle:
+                await handler(event)
+                return True
+            async with transaction(self._database, event.tenant) as session:
+                if await driver_of(session).fetchval(_CLAIM, event.id) is None:
+                    return False
+                session.info[CLIENT] = self._client
+                await handler(session, event, now=datetime.now(UTC))
+            return True
+
+    async def _park(self, received: Received, error: str) -> None:
+        envelope = received.envelope
+        async with platform_transaction(self._database) as session:
+            await driver_of(session).execute(
+                _PARK,
+                received.message.subject,
+                envelope.tenant if envelope else None,
+                envelope.id if envelope else None,
+                received.message.data,
+                error,
+                received.message.metadata.num_delivered,
+            )
+
+
+class ParkedMessage(msgspec.Struct, frozen=True):
+    """A message that its handler refused five times, and why (the error's type)."""
+
+    id: int
+    parked_at: datetime
+    subject: str
+    tenant: str | None
+    error: str
+    deliveries: int
+    payload: Any
+
+
+async def parked_messages(session: AsyncSession) -> list[ParkedMessage]:
+    """What waits for an operator, oldest first. Runs in a platform transaction."""
+    rows = await driver_of(session).fetch(
+        "SELECT id, parked_at, subject, tenant, error, deliveries, payload FROM parked_messages ORDER BY id"
+    )
+    return [ParkedMessage(*row.values()) for row in rows]
+
+
+async def replay(database: Database, listener: Listener, parked_id: int) -> bool:
+    """Handle a parked message again and remove it when that went well; False when there is no such message.
+
+    The event may have been handled in another way since: its inbox row decides, as for any delivery.
+    """
+    async with platform_transaction(database) as session:
+        row = await driver_of(session).fetchrow(
+            "SELECT payload FROM parked_messages WHERE id = $1 FOR UPDATE", parked_id
+        )
+        if row is None:
+            return False
+        envelope = decode_envelope(row["payload"])
+        await listener.handle(decode(envelope, listener.kind_of(envelope.type)))
+        await driver_of(session).execute("DELETE FROM parked_messages WHERE id = $1", parked_id)
+    return True

@@ -1,0 +1,131 @@
+"""A service's part in the life of a tenant: it makes, renames, exports or drops its own schema when identity says so."""
+
+import hashlib
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import msgspec
+
+from shared import migrations
+from shared.client import ServiceClient
+from shared.contracts.event import Event
+from shared.contracts.tenancy import (
+    TENANT_ANSWERS,
+    TenantExportRequested,
+    TenantProvisioned,
+    TenantRemoved,
+    TenantRenamed,
+    TenantResumed,
+    TenantSuspended,
+    TenantView,
+)
+from shared.db import Database, driver_of, platform_transaction, uuid7
+from shared.inbox import Subscriptions
+from shared.outbox import publish
+
+log = logging.getLogger(__name__)
+
+
+class Lifecycle:
+    """Handlers for identity's tenant events. Each may be repeated: it makes things so, and says that they are."""
+
+    def __init__(self, database: Database, *, migration_url: str, export_dir: str) -> None:
+        self._database = database
+        self._service = database.service
+        self._migration_url = migration_url
+        self._export_dir = Path(export_dir)
+
+    def subscriptions(self) -> Subscriptions:
+        return {
+            TenantProvisioned: self.on_tenant_provisioned,
+            TenantRenamed: self.on_tenant_renamed,
+            TenantSuspended: self.on_tenant_suspended,
+            TenantResumed: self.on_tenant_resumed,
+            TenantExportRequested: self.on_tenant_export_requested,
+            TenantRemoved: self.on_tenant_removed,
+        }
+
+    async def on_tenant_provisioned(self, event: TenantProvisioned) -> None:
+        await self._make(event.tenant, event.name, event.kind, event.legal_language)
+        await self._answer(event)
+
+    async def on_tenant_renamed(self, event: TenantRenamed) -> None:
+        await self._change(event.tenant, "name", event.name)
+        await self._answer(event)
+
+    async def on_tenant_suspended(self, event: TenantSuspended) -> None:
+        await self._change(event.tenant, "status", "suspended")
+        await self._answer(event)
+
+    async def on_tenant_resumed(self, event: TenantResumed) -> None:
+        await self._change(event.tenant, "status", "active")
+        await self._answer(event)
+
+    async def on_tenant_export_requested(self, event: TenantExportRequested) -> None:
+        rows = await export_tenant(
+            self._service, self._migration_url, event.tenant, self._export_dir / Path(event.folder).name
+        )
+        await self._answer(event, rows=rows)
+
+    async def on_tenant_removed(self, event: TenantRemoved) -> None:
+        await migrations.remove(self._service, self._migration_url, event.tenant)
+        await self._answer(event)
+
+    async def reconcile(self, client: ServiceClient) -> None:
+        """Make what identity lists and is missing here: for a service that came late or missed an event."""
+        token = await client.own_token("")
+        listed = await client.ask("identity", "/tenants", list[TenantView], token=token)
+        here = set(await tenants_here(self._database))
+        for tenant in listed:
+            if tenant.key not in here:
+                await self._make(tenant.key, tenant.name, tenant.kind, tenant.legal_language)
+                log.info("tenant made ready", extra={"facts": {"tenant": tenant.key}})
+
+    async def _make(self, tenant: str, name: str, kind: str, legal_language: str) -> None:
+        await migrations.provision(
+            self._service, self._migration_url, tenant, name=name, kind=kind, legal_language=legal_language
+        )
+
+    async def _change(self, tenant: str, column: str, value: str) -> None:
+        async with platform_transaction(self._database) as session:
+            await driver_of(session).execute(
+                f"UPDATE tenants SET {column} = $2 WHERE key = $1",  # noqa: S608 - a constant column name
+                tenant,
+                value,
+            )
+
+    async def _answer(self, event: Event, *, rows: int = 0) -> None:
+        kind = TENANT_ANSWERS[self._service]
+        async with platform_transaction(self._database) as session:
+            answer = kind(
+                id=uuid7(),
+                occurred_at=datetime.now(UTC),
+                tenant=event.tenant,
+                service=self._service,
+                of=event.SUBJECT,
+                rows=rows,
+            )
+            publish(session, answer)
+
+
+async def tenants_here(database: Database) -> list[str]:
+    """The tenants that this service holds a schema for."""
+    async with platform_transaction(database) as session:
+        return [row["key"] for row in await driver_of(session).fetch("SELECT key FROM tenants ORDER BY key")]
+
+
+async def export_tenant(service: str, migration_url: str, tenant: str, folder: Path) -> int:
+    """Write a tenant's tables of this service as CSV, with a manifest of rows and checksums; returns all rows."""
+    target = folder / service
+    try:
+        counts = await migrations.export(migration_url, tenant, target)
+    except asyncpg.InvalidSchemaNameError:
+        counts = {}
+    manifest = {
+        table: {"rows": rows, "sha256": hashlib.sha256((target / f"{table}.csv").read_bytes()).hexdigest()}
+        for table, rows in counts.items()
+    }
+    (target / "manifest.json").write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
+    return sum(counts.values())

@@ -1,0 +1,160 @@
+"""From a command's own transaction to JetStream: nothing announced that was not stored, nothing stored unannounced."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Sequence
+
+import asyncpg
+import nats.errors
+import nats.js.errors
+from nats.js import JetStreamContext
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.contracts.event import Event, encode
+from shared.db import Driver, on_commit
+from shared.streams import stream_of, subject_of
+from shared.telemetry import EVENTS_PUBLISHED, OUTBOX_AGE, OUTBOX_DEPTH, trace_headers
+from shared.tenancy import migrator_login, role_of, service_login
+
+CHANNEL = "outbox"
+_BATCH = 500
+_POLL_SECONDS = 1.0
+_ACK_SECONDS = 5.0
+_LEADER_LOCK = 0x76616E67  # "vang": one relay at a time for each database
+_MEASURE_SECONDS = 5.0
+
+_INSERT = """
+    INSERT INTO platform.outbox (event_id, tenant, subject, aggregate, payload, traceparent, occurred_at)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::timestamptz[])
+"""
+_PENDING = """
+    SELECT id, event_id, tenant, subject, aggregate, payload, traceparent, owner::text AS owner
+    FROM platform.outbox ORDER BY id LIMIT $1
+"""
+_DEPTH = """
+    SELECT count(*) AS depth, coalesce(extract(epoch FROM clock_timestamp() - min(stored_at)), 0)::float8 AS age
+    FROM platform.outbox
+"""
+
+log = logging.getLogger(__name__)
+
+
+def publish(session: AsyncSession, event: Event) -> None:
+    """Announce `event` if, and only if, this transaction commits."""
+    on_commit(session, _write, event)
+
+
+async def _write(driver: Driver, events: list[Event]) -> None:
+    traceparent = trace_headers().get("traceparent", "")
+    await driver.execute(
+        _INSERT,
+        [event.id for event in events],
+        [event.tenant for event in events],
+        [subject_of(event) for event in events],
+        [event.aggregate for event in events],
+        [encode(event) for event in events],
+        [traceparent] * len(events),
+        [event.occurred_at for event in events],
+    )
+
+
+class Relay:
+    """Sends what the outbox holds, in the order of each aggregate, and deletes what JetStream acknowledged.
+
+    Woken by NOTIFY; a slow poll is the safety net. Only one relay of a service works at a time: it holds an
+    advisory lock on a connection of its own (a direct one, not through a pooler).
+    """
+
+    def __init__(self, service: str, db_url: str, stream: JetStreamContext) -> None:
+        self._service = service
+        self._db_url = db_url
+        self._stream = stream
+        self._wake = asyncio.Event()
+        self._measured = 0.0
+
+    async def run(self) -> None:
+        """Relay until cancelled. Raises what broke; the caller starts it again."""
+        connection = await asyncpg.connect(
+            self._db_url, timeout=5, server_settings={"application_name": f"vangnet-{self._service}-relay"}
+        )
+        try:
+            await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER_LOCK):
+                await asyncio.sleep(_POLL_SECONDS)
+            while True:
+                self._wake.clear()
+                while await self.send_batch(connection) == _BATCH:
+                    pass
+                await self._measure(connection)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+        finally:
+            connection.terminate()
+
+    async def send_batch(self, connection: Driver) -> int:
+        """Send up to 500 waiting events; returns how many were waiting."""
+        rows = await connection.fetch(_PENDING, _BATCH)
+        if not rows:
+            return 0
+        sent: list[int] = []
+        stopped: set[str] = set()
+        for wave in _waves(rows):
+            going = [row for row in wave if row["aggregate"] not in stopped]
+            acks = await asyncio.gather(*(self._send(row) for row in going), return_exceptions=True)
+            for row, ack in zip(going, acks, strict=True):
+                if isinstance(ack, BaseException):
+                    stopped.add(row["aggregate"])
+                    log.warning(
+                        "event not acknowledged, will be sent again",
+                        extra={"facts": {"subject": row["subject"], "error": type(ack).__name__}},
+                    )
+                else:
+                    sent.append(row["id"])
+        if sent:
+            await connection.execute("DELETE FROM platform.outbox WHERE id = ANY($1::bigint[])", sent)
+            EVENTS_PUBLISHED.labels(self._service).inc(len(sent))
+        if stopped:
+            await asyncio.sleep(_POLL_SECONDS)
+        return len(rows)
+
+    async def _send(self, row: asyncpg.Record) -> None:
+        if row["owner"] not in self._may_speak_for(row["tenant"]):
+            # A tenant's role wrote an event in another tenant's name: it stays in the outbox, and is shouted about.
+            log.error(
+                "event refused: written by another tenant's role", extra={"facts": {"owner": row["owner"]}}
+            )
+            raise PermissionError
+        headers = {"Nats-Msg-Id": str(row["event_id"])}
+        if row["traceparent"]:
+            headers["traceparent"] = row["traceparent"]
+        ack = await self._stream.publish_async(
+            row["subject"], row["payload"], stream=stream_of(row["subject"]), headers=headers
+        )
+        await asyncio.wait_for(ack, _ACK_SECONDS)
+
+    def _may_speak_for(self, tenant: str) -> set[str]:
+        return {role_of(self._service, tenant), service_login(self._service), migrator_login(self._service)}
+
+    async def _measure(self, connection: Driver) -> None:
+        if time.monotonic() - self._measured < _MEASURE_SECONDS:
+            return
+        self._measured = time.monotonic()
+        row = await connection.fetchrow(_DEPTH)
+        if row is not None:
+            OUTBOX_DEPTH.labels(self._service).set(row["depth"])
+            OUTBOX_AGE.labels(self._service).set(row["age"])
+
+
+def _waves(rows: Sequence[asyncpg.Record]) -> list[list[asyncpg.Record]]:
+    """Split into groups that may travel together: at most one event of an aggregate in each, in order."""
+    waves: list[list[asyncpg.Record]] = []
+    position: dict[str, int] = {}
+    for row in rows:
+        wave = position.get(row["aggregate"], 0)
+        position[row["aggregate"]] = wave + 1
+        if wave == len(waves):
+            waves.append([])
+        waves[wave].append(row)
+    return waves
