@@ -1,0 +1,113 @@
+"""Templates to answers: one Jinja environment for each language, and the few ways in which a page answers."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import phonenumbers
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from markupsafe import Markup
+
+from services.gateway.language import NAMES, Language
+from services.gateway.static_files import StaticFiles
+from services.gateway.visit import Visit
+from shared.db import uuid7
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+NOTE_COOKIE: Final = "vangnet_note"
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Pages:
+    """Writes pages in the four languages."""
+
+    def __init__(self, languages: Mapping[str, Language], static: StaticFiles, *, postbox: bool = False) -> None:
+        self._environments = {
+            code: _environment(language, static, postbox=postbox) for code, language in languages.items()
+        }
+
+    def text(self, template: str, visit: Visit, **context: Any) -> str:
+        environment = self._environments[visit.language.code]
+        return environment.get_template(template).render(visit=visit, **context)
+
+    def show(self, template: str, visit: Visit, *, status: int = HTTPStatus.OK, **context: Any) -> Response[str]:
+        """A page, or a fragment where the template's name starts with an underscore."""
+        answer = Response(self.text(template, visit, **context), media_type="text/html; charset=utf-8", status_code=status)
+        if visit.note:
+            answer.delete_cookie(NOTE_COOKIE)
+        return answer
+
+
+def go_to(request: AnyRequest, path: str, *, note: str = "", cookies: list[Cookie] | None = None) -> Response[str]:
+    """After a form: on to a page of ours. `note` is a code that the next page says once, such as `note.saved`."""
+    given = [*(cookies or [])]
+    if note:
+        given.append(Cookie(key=NOTE_COOKIE, value=note, max_age=60, httponly=True, samesite="lax"))
+    if request.headers.get("HX-Request") == "true":
+        return Response("", headers={"HX-Redirect": path}, cookies=given)
+    return Response("", status_code=HTTPStatus.SEE_OTHER, headers={"Location": path}, cookies=given)
+
+
+def own_path(wish: str, default: str = "/") -> str:
+    """A path of this site to go back to, or the default: never another site."""
+    safe = wish.startswith("/") and not wish.startswith(("//", "/\\")) and wish.isprintable()
+    return quote(wish, safe="/?=&%-._~") if safe else default
+
+
+def initials(name: str) -> str:
+    """Two letters to know somebody by: first and last word."""
+    parts = [part for part in name.split() if part[:1].isalpha()]
+    return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
+
+
+def phone(number: str) -> Markup:
+    """A number as people read it aloud, `0470 12 34 56`; one from abroad keeps its country."""
+    try:
+        parsed = phonenumbers.parse(number, "BE")
+    except phonenumbers.NumberParseException:
+        return Markup("{}").format(number)
+    home = parsed.country_code == phonenumbers.country_code_for_region("BE")
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return Markup("{}").format(phonenumbers.format_number(parsed, form))
+
+
+def _environment(language: Language, static: StaticFiles, *, postbox: bool) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        _=language.text,
+        _n=language.plural,
+        word=language.word,
+        word_or=language.word_or,
+        asset=static.address,
+        initials=initials,
+        language_names=NAMES,
+        new_key=uuid7,
+        now=lambda: datetime.now(UTC),
+        postbox=postbox,
+    )
+    environment.filters.update(
+        moment=language.moment,
+        day=language.day,
+        short_day=language.short_day,
+        clock=language.clock,
+        weekday=language.weekday,
+        month=language.month,
+        duration=language.duration,
+        distance=lambda moment: language.distance(moment, now=datetime.now(UTC)),
+        money=language.money,
+        number=language.number,
+        phone=phone,
+    )
+    return environment

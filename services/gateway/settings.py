@@ -1,0 +1,15 @@
+"""What the gateway reads from its environment, beside what every service reads."""
+
+from pathlib import Path
+
+from shared.settings import Settings as SharedSettings
+
+_ROOT = Path(__file__).parent.parent.parent
+
+
+class Settings(SharedSettings, frozen=True, kw_only=True):
+    """`cookie_secure` is off in development only, where the pages come over plain HTTP."""
+
+    cookie_secure: bool = True
+    postbox_url: str = ""
+    front_end_dir: str = str(_ROOT / "node_modules")

@@ -1,0 +1,33 @@
+"""Codes that services answer with, and the Dutch word for each; the catalogues hold the other languages.
+
+`N_` marks a text for the catalogue and leaves it as it is. A code without a word fails `tests/unit/gateway/test_words.py`.
+"""
+
+from typing import Final
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
+    return text
+
+
+_ERRORS: Final = {
+    "error.invalid": N_("Kijk de gemarkeerde velden na."),
+    "error.unauthenticated": N_("Meld u opnieuw aan."),
+    "error.forbidden": N_("U mag dit niet doen met uw rol."),
+    "error.step_up_needed": N_("Bevestig eerst wie u bent."),
+    "error.not_found": N_("Dit bestaat niet, of u kunt het niet zien."),
+    "error.conflict": N_("Dit kan nu niet: de toestand is intussen veranderd. Ververs de pagina."),
+    "error.too_many_attempts": N_("Te veel pogingen. Wacht enkele minuten en probeer opnieuw."),
+    "error.unavailable": N_("Een onderdeel antwoordt nu niet. Probeer straks opnieuw; wat u typte blijft staan."),
+    "error.service_unreachable": N_("Een onderdeel antwoordt nu niet. Probeer straks opnieuw; wat u typte blijft staan."),
+    "error.internal_error": N_("Er liep iets mis bij ons. Probeer opnieuw."),
+}
+
+_FIELDS: Final = {
+    "field.required": N_("Vul dit in."),
+    "field.invalid": N_("Kijk dit na."),
+    "field.too_long": N_("Dit is te lang. Maak het korter."),
+    "field.too_short": N_("Dit is te kort. Vul het aan."),
+}
+
+WORDS: Final[dict[str, str]] = {**_ERRORS, **_FIELDS}
