@@ -13,7 +13,11 @@ FRESH ?=
 
 .PHONY: up
 up: environment  ## Start the whole platform on this machine; FRESH=1 begins with empty data
-	@exec $(RUN) -m deploy.local $(if $(FRESH),--fresh)
+	@exec $(RUN) -m deploy.local up $(if $(FRESH),--fresh)
+
+.PHONY: codes
+codes:  ## Show the demo accounts with the sign-in codes of this moment
+	@exec $(RUN) -m deploy.local codes
 
 .PHONY: screenshots
 screenshots: environment  ## Take pictures of the main pages of a running platform

@@ -29,6 +29,7 @@ class EmbeddedNats:
         self.passwords = passwords
         self.rights = authorization(traffic, passwords.__getitem__)
         self.port: int | None = None
+        self.config = self.folder / "nats.conf"
         self.log = self.folder / "nats.log"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -48,6 +49,8 @@ class EmbeddedNats:
     def start(self) -> None:
         """Return when the server greets; after a `kill` it comes back on the same port with its messages."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        # two servers on one store would spoil it
+        processes.wait_for_predecessor(self.folder / "nats.pid", str(self.config))
         for _ in range(3):
             port = self.port or processes.free_port()
             if self.start_on(port):
@@ -57,12 +60,14 @@ class EmbeddedNats:
 
     def start_on(self, port: int) -> bool:
         """Whether the server came up on this port: it may be taken between choosing and binding."""
-        config = self.folder / "nats.conf"
-        config.touch(mode=0o600)
-        config.write_text(server_config(self.rights, port=port, store=self.folder / "jetstream"))
+        self.config.touch(mode=0o600)
+        self.config.write_text(server_config(self.rights, port=port, folder=self.folder))
         with self.log.open("wb") as log:
             self.process = processes.spawn(
-                [find_server(), "--config", config], parent_death=signal.SIGTERM, output=log, cwd=self.folder
+                [find_server(), "--config", self.config],
+                parent_death=signal.SIGTERM,
+                output=log,
+                cwd=self.folder,
             )
         try:
             return wait_until_ready(self.process, port)

@@ -82,7 +82,7 @@ class EmbeddedPostgres:
         """Make the cluster if there is none, and return when it answers."""
         if not (self.data / "PG_VERSION").exists():
             self.initialise()
-        wait_for_predecessor(self.data)
+        processes.wait_for_predecessor(self.data / "postmaster.pid", str(self.data))
         for _ in range(3):
             port = self.port or processes.free_port()
             if self.start_on(port):
@@ -256,26 +256,3 @@ def wait_until_ready(process: subprocess.Popen[bytes], data: Path, port: int) ->
                 return True
         time.sleep(0.02)
     return False
-
-
-def wait_for_predecessor(data: Path) -> None:
-    """A server whose parent was killed is still shutting down; a pid file may also be a mere leftover."""
-    pid_file = data / "postmaster.pid"
-    deadline = time.monotonic() + 30
-    while pid_file.exists():
-        pid = int(pid_file.read_text().split("\n", 1)[0])
-        if not runs_on(pid, data):
-            # another process has that number now; PostgreSQL itself could not tell
-            pid_file.unlink(missing_ok=True)
-            return
-        if time.monotonic() > deadline:
-            raise PostgresFailed(f"process {pid} still uses {data}")
-        time.sleep(0.05)
-
-
-def runs_on(pid: int, data: Path) -> bool:
-    """Whether this process is a PostgreSQL server on this data folder."""
-    command = Path(f"/proc/{pid}/cmdline")
-    if sys.platform != "linux":
-        return subprocess.run(["kill", "-0", str(pid)], check=False, capture_output=True).returncode == 0
-    return command.exists() and str(data).encode() in command.read_bytes()

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -87,16 +88,51 @@ def stop(
     if process.poll() is None:
         with suppress(ProcessLookupError):
             process.send_signal(how)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
+        wait(process, patience)
     kill_group(process)
     process.wait()
+
+
+def wait(process: subprocess.Popen[bytes], patience: float) -> None:
+    """Wait for an end that may not come."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(max(patience, 0))
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """End what is left of a process and of everything that it started itself."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def wait_for_predecessor(pid_file: Path, mark: str) -> None:
+    """Wait for a server that still shuts down because the one that started it was killed.
+
+    The file may also be a mere leftover, and its number belong to another process by now: only one whose command
+    line carries `mark` counts. Raises `TimeoutError`.
+    """
+    deadline = time.monotonic() + 30
+    while pid_file.exists():
+        pid = pid_file.read_text().split("\n", 1)[0].strip()
+        if not pid or not runs(int(pid), mark):
+            pid_file.unlink(missing_ok=True)
+            return
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"process {pid} is still at work: {mark}")
+        time.sleep(0.05)
+
+
+def runs(pid: int, mark: str) -> bool:
+    """Whether this process is alive and was started with `mark` on its command line."""
+    if sys.platform != "linux":
+        command = subprocess.run(
+            ["ps", "-o", "args=", "-p", str(pid)], check=False, capture_output=True, text=True
+        )
+        return mark in command.stdout
+    try:
+        return mark.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def last_lines(log: Path, count: int = 15) -> str:

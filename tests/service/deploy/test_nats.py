@@ -20,7 +20,9 @@ from shared.streams import connect
 TRAFFIC = Traffic(
     listenings=(
         Listening("cases", "ROSTERING", ("rostering.call_out_closed.v1",)),
-        Listening("notifications", "ROSTERING", ("rostering.call_out_ringing.v1", "rostering.shift_changed.v1")),
+        Listening(
+            "notifications", "ROSTERING", ("rostering.call_out_ringing.v1", "rostering.shift_changed.v1")
+        ),
     ),
     live=("rostering.call_out_ringing.v1",),
 )
@@ -108,7 +110,9 @@ async def test_a_service_cannot_fetch_with_the_consumer_of_another(server: Embed
 async def test_a_service_cannot_make_a_consumer_of_its_own(server: EmbeddedNats) -> None:
     async with connected(server, "identity") as identity:
         with pytest.raises(nats.errors.TimeoutError):
-            await identity.jetstream(timeout=0.3).add_consumer("ROSTERING", ConsumerConfig(durable_name="spy"))
+            await identity.jetstream(timeout=0.3).add_consumer(
+                "ROSTERING", ConsumerConfig(durable_name="spy")
+            )
 
 
 async def test_a_service_cannot_read_the_answers_to_another(server: EmbeddedNats) -> None:
