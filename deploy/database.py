@@ -1,4 +1,4 @@
-"""Making a service's database and its two logins, and closing the ways by which one tenant's SQL could become another's."""
+"""Makes a service's database and its two logins, and closes the ways from one tenant's SQL to another's schema."""
 
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
