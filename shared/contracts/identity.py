@@ -89,9 +89,10 @@ class Accepted(Struct, frozen=True):
 
 
 class ExchangeSession(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /tokens. Counts as activity of the session."""
+    """POST /tokens. Counts as activity of the session, unless a page asks by itself (`active` false: live updates)."""
 
     session_token: str
+    active: bool = True
 
 
 class Me(Struct, frozen=True, kw_only=True):
