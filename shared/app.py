@@ -15,7 +15,7 @@ import msgspec
 from litestar import Litestar, MediaType, Request, Response, get
 from litestar.config.response_cache import ResponseCacheConfig
 from litestar.datastructures import State
-from litestar.di import NamedDependency, Provide
+from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -166,7 +166,7 @@ async def live() -> str:
 
 
 @get("/health/ready", include_in_schema=False, media_type=MediaType.TEXT)
-async def ready(state: NamedDependency[State]) -> Response[str]:
+async def ready(state: State) -> Response[str]:
     """The database answers and the workers have started."""
     runtime: Runtime = state.runtime
     try:

@@ -153,9 +153,10 @@ class TokenVerifier:
     A verified token is remembered until it lapses, so that its signature is checked once and not per request.
     """
 
-    def __init__(self, jwks_url: str) -> None:
+    def __init__(self, jwks_url: str, keys: KeySet | None = None) -> None:
+        """`keys` are those known at the start; with an empty `jwks_url` they are all there is."""
         self._jwks_url = jwks_url
-        self._keys: KeySet | None = None
+        self._keys = keys
         self._fetched = 0.0
         self._tried = 0.0
         self._verified: dict[str, tuple[Principal, int]] = {}
@@ -186,7 +187,9 @@ class TokenVerifier:
     async def _key_set(self, *, fresh: bool) -> KeySet:
         age = time.monotonic() - self._fetched
         recently_tried = time.monotonic() - self._tried < _KEYS_REFRESH_SECONDS
-        if self._keys is not None and (recently_tried or (not fresh and age < _KEYS_MAX_AGE_SECONDS)):
+        if self._keys is not None and (
+            not self._jwks_url or recently_tried or (not fresh and age < _KEYS_MAX_AGE_SECONDS)
+        ):
             return self._keys
         self._tried = time.monotonic()
         try:

@@ -45,6 +45,20 @@ class DatabaseUnreachable(Unavailable):
     code = "database_unreachable"
 
 
+class _TenantConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
+    """asyncpg switches JIT off around its look at types by calling `set_config`, which no tenant's role may.
+
+    JIT is off for the whole session (`server_settings`), so it need not.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        caps = self._server_caps  # type: ignore[has-type]
+        self._server_caps = caps._replace(jit=False)  # type: ignore[misc]
+
+
 class Base(DeclarativeBase):
     """Mapped classes carry no schema: the transaction's search_path decides whose tables they are."""
 
@@ -79,6 +93,7 @@ def connect(
             "statement_cache_size": statement_cache,
             "prepared_statement_cache_size": statement_cache,
             "timeout": 5,
+            "connection_class": _TenantConnection,
             "server_settings": {"application_name": f"vangnet-{service}", "jit": "off"},
         },
     )

@@ -1,0 +1,82 @@
+"""Fixtures of every kind of test: real servers, once for each worker; two fresh tenants for each test."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from tests.support import servers
+from tests.support.neighbours import Neighbours
+from tests.support.service import Build, ServiceUnderTest, running
+
+Serve = Callable[..., Awaitable[ServiceUnderTest]]
+
+
+def pytest_report_header() -> str:
+    return f"PostgreSQL and NATS: {servers.engine()}"
+
+
+@pytest.fixture(scope="session")
+def admin_url() -> Iterator[str]:
+    """A superuser's address on a PostgreSQL of this worker's own."""
+    with servers.postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def open_neighbours() -> AsyncIterator[Neighbours]:
+    neighbours = Neighbours()
+    async with neighbours.open():
+        yield neighbours
+
+
+@pytest.fixture
+def neighbours(open_neighbours: Neighbours) -> Neighbours:
+    """What other services answer in this test."""
+    open_neighbours.forget()
+    return open_neighbours
+
+
+@pytest.fixture
+def tenant() -> str:
+    """A tenant that no other test has."""
+    return f"pz_{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+def other_tenant() -> str:
+    """Somebody else's."""
+    return f"other_{secrets.token_hex(6)}"
+
+
+@pytest.fixture(scope="session")
+async def served() -> AsyncIterator[tuple[dict[str, ServiceUnderTest], AsyncExitStack]]:
+    """The services that this worker has running, each once."""
+    async with AsyncExitStack() as stack:
+        yield {}, stack
+
+
+@pytest.fixture
+def serve(
+    admin_url: str,
+    neighbours: Neighbours,
+    served: tuple[dict[str, ServiceUnderTest], AsyncExitStack],
+    tenant: str,
+    other_tenant: str,
+) -> Serve:
+    """`await serve(build, "cases")`: the running service, with `tenant` and `other_tenant` made in it."""
+
+    async def start(
+        build: Build, name: str, *, environment: dict[str, str] | None = None, kind: str = "police_zone"
+    ) -> ServiceUnderTest:
+        running_now, stack = served
+        if name not in running_now:
+            running_now[name] = await stack.enter_async_context(
+                running(build, name, admin_url, neighbours, environment or {})
+            )
+        for key in (tenant, other_tenant):
+            await running_now[name].provision(key, kind=kind)
+        return running_now[name]
+
+    return start

@@ -1,0 +1,1 @@
+"""What tests share: the servers they run against, a service in a test's hands, principals, a browser."""
