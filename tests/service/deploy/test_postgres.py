@@ -11,10 +11,12 @@ import asyncpg
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres
+from deploy.local.processes import runs
 
 HOLDER = """
 import sys, time
 from pathlib import Path
+from deploy.local.processes import runs
 from deploy.local.postgres import EmbeddedPostgres
 with EmbeddedPostgres(Path(sys.argv[1]), password="secret") as postgres:
     print(postgres.process.pid, flush=True)
@@ -61,7 +63,7 @@ def test_it_stops_when_its_maker_is_killed(tmp_path: Path) -> None:
     # a new one on the same data waits for the old one to finish
     with EmbeddedPostgres(tmp_path / "postgres", password="secret") as postgres:
         assert postgres.alive()
-        assert not Path(f"/proc/{server}").exists()
+        assert not runs(server, str(tmp_path))
 
 
 def test_a_leftover_pid_file_of_another_process_is_no_hindrance(tmp_path: Path) -> None:
