@@ -68,10 +68,11 @@ def rights(subjects: list[str]) -> str:
     return f"{{ allow: {json.dumps(subjects)} }}" if subjects else '{ deny: ">" }'
 
 
-def server_config(authorization_block: str, *, port: int, store: Path) -> str:
+def server_config(authorization_block: str, *, port: int, folder: Path) -> str:
     """A whole configuration for one server on the loopback address with JetStream on disk."""
     return (
         f'server_name: vangnet\nhost: "127.0.0.1"\nport: {port}\nmax_payload: 1MB\n'
-        f"jetstream {{ store_dir: {json.dumps(str(store))} }}\n"
+        f"pid_file: {json.dumps(str(folder / 'nats.pid'))}\n"
+        f"jetstream {{ store_dir: {json.dumps(str(folder / 'jetstream'))} }}\n"
         f"{authorization_block}"
     )
