@@ -6,8 +6,8 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
@@ -16,20 +16,23 @@ from litestar import Litestar, MediaType, Request, Response, get
 from litestar.config.response_cache import ResponseCacheConfig
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.enums import ScopeType
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 from nats.aio.client import Client as NatsClient
+from nats.js import JetStreamContext
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit, idempotency, telemetry
 from shared.auth import Principal, TokenVerifier
 from shared.client import CLIENT, ServiceClient
+from shared.contracts.event import Event
 from shared.db import Database, connect, driver_of, platform_transaction, transaction
 from shared.errors import (
     FieldError,
@@ -40,7 +43,7 @@ from shared.errors import (
     Unauthenticated,
     details_of,
 )
-from shared.inbox import Listener, Subscriptions
+from shared.inbox import Handler, Listener, Subscriptions
 from shared.lifecycle import Lifecycle, tenants_here
 from shared.outbox import Relay
 from shared.settings import Settings
@@ -72,6 +75,12 @@ class Service:
     """Given by identity, which knows its keys; the others ask it for them."""
     dependencies: Mapping[str, Provide] = field(default_factory=dict)
     workers: Mapping[str, Callable[["Runtime"], Awaitable[None]]] = field(default_factory=dict)
+    platform_subscriptions: Subscriptions = field(default_factory=dict)
+    """Handlers of events that belong to no tenant's schema; they run in a platform transaction."""
+    carries: Mapping[str, Any] = field(default_factory=dict)
+    """What commands and queries find in `session.info`, beside the way to other services."""
+    attach: Callable[["Runtime"], None] | None = None
+    """Called once the database is there, for what was made before it (identity's keys)."""
 
 
 @dataclass
@@ -86,6 +95,11 @@ class Runtime:
     workers: set[asyncio.Task[None]] = field(default_factory=set)
     ready: bool = False
 
+    def equip(self, session: AsyncSession) -> None:
+        """Put in the session's reach what a command or query may need beside the database."""
+        session.info[CLIENT] = self.client
+        session.info.update(self.service.carries)
+
 
 class Door:
     """The edge of a service: one request, one transaction, committed here or rolled back whole."""
@@ -95,15 +109,20 @@ class Door:
         self._runtime = runtime
         self._key = key
 
-    async def do(self, command: Tell[Answer], data: msgspec.Struct | None = None, *extra: Any) -> Answer:
-        """Carry out a command once for its idempotency key: `command(session, principal, [data,] *extra, now=)`."""
+    async def do(
+        self, command: Tell[Answer], data: msgspec.Struct | None = None, *extra: Any, private: bool = False
+    ) -> Answer:
+        """Carry out a command once for its idempotency key: `command(session, principal, [data,] *extra, now=)`.
+
+        Of a `private` request (it holds a password) not even a hash is kept.
+        """
         principal, now = self.principal, datetime.now(UTC)
         key = idempotency.checked_key(self._key)
-        request = msgspec.json.encode([data, [str(value) for value in extra]])
+        request = b"" if private else msgspec.json.encode([data, [str(value) for value in extra]])
         arguments = extra if data is None else (data, *extra)
         try:
             async with transaction(self._runtime.database, principal.tenant) as session:
-                session.info[CLIENT] = self._runtime.client
+                self._runtime.equip(session)
                 earlier = await idempotency.claim(session, principal.user_id, key, _name(command), request)
                 if earlier is not None:
                     return cast("Answer", msgspec.Raw(earlier))
@@ -120,7 +139,7 @@ class Door:
         principal, now = self.principal, datetime.now(UTC)
         try:
             async with transaction(self._runtime.database, principal.tenant) as session:
-                session.info[CLIENT] = self._runtime.client
+                self._runtime.equip(session)
                 return await query(session, principal, *arguments, now=now)
         except (Forbidden, NotFound) as refusal:
             await self._keep_refusal(_name(query), refusal, now)
@@ -304,6 +323,8 @@ def create_app(service: Service, *, serves: bool = True, works: bool = True) -> 
             verifier=service.verifier or TokenVerifier(f"{settings.identity_url}/.well-known/jwks.json"),
         )
         app.state.runtime = runtime
+        if service.attach is not None:
+            service.attach(runtime)
         if works:
             runtime.workers.add(asyncio.create_task(_keep_running(runtime, "start", _start_workers)))
         else:
@@ -364,21 +385,37 @@ async def _keep_running(runtime: Runtime, name: str, work: Callable[[Runtime], A
             return
 
 
+def lifecycle_of(service: Service, database: Database) -> Lifecycle:
+    settings = service.settings
+    return Lifecycle(database, migration_url=settings.migration_db_url, export_dir=settings.export_dir)
+
+
+def listener_of(
+    service: Service, database: Database, stream: JetStreamContext | None, *, client: ServiceClient
+) -> Listener:
+    """A service's ears: its own subscriptions, and those on the platform; without a stream it can only replay."""
+    on_platform: dict[type[Event], Handler] = {
+        kind: _on_platform(database, handler) for kind, handler in service.platform_subscriptions.items()
+    }
+    if service.follows_tenants:
+        on_platform |= lifecycle_of(service, database).subscriptions()
+    return Listener(database, stream, service.subscriptions, lifecycle=on_platform, client=client)
+
+
+def _on_platform(database: Database, handler: Handler) -> Handler:
+    async def handle(event: Event) -> None:
+        async with platform_transaction(database) as session:
+            await handler(session, event, now=datetime.now(UTC))
+
+    return handle
+
+
 async def _start_workers(runtime: Runtime) -> None:
     """Connect to NATS and start everything that works in the background."""
     service, settings = runtime.service, runtime.service.settings
-    lifecycle = Lifecycle(
-        runtime.database, migration_url=settings.migration_db_url, export_dir=settings.export_dir
-    )
     runtime.nats = await connect_nats(settings.nats_url, service.name)
     stream = runtime.nats.jetstream()
-    listener = Listener(
-        runtime.database,
-        stream,
-        service.subscriptions,
-        lifecycle=lifecycle.subscriptions() if service.follows_tenants else {},
-        client=runtime.client,
-    )
+    listener = listener_of(service, runtime.database, stream, client=runtime.client)
     relay = Relay(service.name, settings.service_db_url, stream)
     timers = TimerWorker(runtime.database, service.timers, client=runtime.client)
     works: dict[str, Callable[[], Awaitable[None]]] = {
@@ -389,7 +426,7 @@ async def _start_workers(runtime: Runtime) -> None:
         **{name: partial(work, runtime) for name, work in service.workers.items()},
     }
     if service.follows_tenants:
-        works["reconcile"] = lambda: lifecycle.reconcile(runtime.client)
+        works["reconcile"] = lambda: lifecycle_of(service, runtime.database).reconcile(runtime.client)
     if settings.audit_key:
         key = audit.Key(settings.audit_key)
         sealer = audit.Sealer(

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import uvicorn
 
 from shared import audit, migrations
-from shared.app import Service, create_app, open_client, open_database
+from shared.app import Service, create_app, listener_of, open_client, open_database
 from shared.db import Database, platform_transaction, transaction
-from shared.inbox import Listener, parked_messages, replay
-from shared.lifecycle import Lifecycle, tenants_here
+from shared.inbox import parked_messages, replay
+from shared.lifecycle import tenants_here
 from shared.settings import Settings
 from shared.telemetry import start_logging
 
@@ -89,15 +89,7 @@ async def _replay(service: Service, database: Database, parked_id: int | None) -
         return 2
     start_logging(service.name, "WARNING")
     client = open_client(service.settings, service.name)
-    settings = service.settings
-    lifecycle = Lifecycle(database, migration_url=settings.migration_db_url, export_dir=settings.export_dir)
-    listener = Listener(
-        database,
-        None,
-        service.subscriptions,
-        lifecycle=lifecycle.subscriptions() if service.follows_tenants else {},
-        client=client,
-    )
+    listener = listener_of(service, database, None, client=client)
     try:
         found = await replay(database, listener, parked_id)
     finally:

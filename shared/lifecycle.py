@@ -106,6 +106,7 @@ class Lifecycle:
                 service=self._service,
                 of=event.SUBJECT,
                 rows=rows,
+                answers=event.id,
             )
             publish(session, answer)
 

@@ -1,6 +1,7 @@
 """The life of a tenant, as identity announces it and each service answers."""
 
 from typing import ClassVar
+from uuid import UUID
 
 import msgspec
 
@@ -60,6 +61,8 @@ class TenantAnswer(Event, frozen=True, kw_only=True):
     service: str
     of: str
     rows: int = 0
+    answers: UUID | None = None
+    """The id of the event that it answers, so that an earlier one's late answer is not taken for it."""
 
 
 class CasesTenantAnswer(TenantAnswer, frozen=True, kw_only=True):

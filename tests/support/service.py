@@ -21,12 +21,11 @@ import shared.contracts.rostering
 import shared.contracts.tenancy  # noqa: F401 - all events must be known to be decoded
 from deploy.database import ServiceDatabase, prepare_database
 from shared import migrations
-from shared.app import Runtime, Service, create_app
+from shared.app import Runtime, Service, create_app, listener_of
 from shared.auth import Principal
 from shared.contracts.event import Event, decode, decode_envelope
 from shared.db import Database, driver_of, platform_transaction, transaction, uuid7
 from shared.inbox import Listener
-from shared.lifecycle import Lifecycle
 from shared.timers import TimerWorker
 from tests.support.neighbours import Neighbours
 from tests.support.principals import TestsVerifier, token_of
@@ -115,17 +114,7 @@ class ServiceUnderTest:
         return await self._listener().handle(event)
 
     def _listener(self) -> Listener:
-        settings = self.service.settings
-        lifecycle = Lifecycle(
-            self.database, migration_url=self.urls.migration_url, export_dir=settings.export_dir
-        )
-        return Listener(
-            self.database,
-            None,
-            self.service.subscriptions,
-            lifecycle=lifecycle.subscriptions() if self.service.follows_tenants else {},
-            client=self.runtime.client,
-        )
+        return listener_of(self.service, self.database, None, client=self.runtime.client)
 
     async def run_timers(self, now: datetime) -> None:
         """Run everything that is due at `now`, and what that makes due."""
