@@ -10,7 +10,11 @@ from shared.contracts.event import Event
 
 
 class MessageView(Struct, frozen=True, kw_only=True):
-    """A line of GET /messages (one's own, newest first). `kind` is a template's code; `refs` are ids for the link."""
+    """A line of GET /messages (one's own, newest first). `kind` is a template's code; `refs` are ids for the link.
+
+    Kinds: `call_out_ringing`, `call_out_taken`, `call_out_unanswered` (refs call_out_id), `dossier_assigned` (refs
+    dossier_id), `break_glass_used`, `break_glass_escalated` (refs dossier_id, break_glass_id).
+    """
 
     message_id: UUID
     kind: str
@@ -31,8 +35,17 @@ class MessageRef(Struct, frozen=True, kw_only=True):
     message_id: UUID
 
 
+class AllRead(Struct, frozen=True, kw_only=True):
+    """Answers POST /messages/read-all: how many were unread until now."""
+
+    read: int
+
+
 class DeliveryView(Struct, frozen=True, kw_only=True):
-    """GET /deliveries?ref= (`call_out:request`): how far the telling of e.g. a ringing attempt got."""
+    """GET /deliveries?ref= (`call_out:request`): how far the telling of a ringing attempt or about a call-out got.
+
+    `state`: queued, sent, failed, or lapsed when it would have come too late.
+    """
 
     delivery_id: UUID
     user_id: UUID
@@ -56,7 +69,10 @@ class MessagePosted(Event, frozen=True, kw_only=True):
 
 
 class DeliveryFailed(Event, frozen=True, kw_only=True):
-    """A message could not be delivered on a channel after all tries; `ref` is what it was about."""
+    """A message could not be delivered on a channel after all tries, or came too late; `ref` is the occurrence it told of.
+
+    For `call_out_ringing` that is the attempt.
+    """
 
     SUBJECT: ClassVar[str] = "notifications.delivery_failed.v1"
     AGGREGATE: ClassVar[str] = "user_id"
