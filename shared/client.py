@@ -18,6 +18,8 @@ from shared.telemetry import span, trace_headers
 CLIENT = "vangnet_client"
 _TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 _TOKEN_SECONDS = 240.0
+_AWAY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+"""Not a refusal: the same request may succeed later, so an event that needs it is tried again and never parked."""
 
 Answer = TypeVar("Answer")
 
@@ -126,6 +128,8 @@ class ServiceClient:
                     body = await answer.read()
                     if answer.status < HTTPStatus.BAD_REQUEST:
                         return body
+                    if answer.status in _AWAY:
+                        raise ServiceUnreachable(details={"service": service})
                     raise Refused(msgspec.json.decode(body, type=ProblemDetails))
             except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError) as lost:
                 raise ServiceUnreachable(details={"service": service}) from lost

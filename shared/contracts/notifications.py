@@ -69,9 +69,9 @@ class MessagePosted(Event, frozen=True, kw_only=True):
 
 
 class DeliveryFailed(Event, frozen=True, kw_only=True):
-    """A message could not be delivered on a channel after all tries, or came too late; `ref` is the occurrence it told of.
+    """A message could not be delivered on a channel after all tries, or would come too late.
 
-    For `call_out_ringing` that is the attempt.
+    `ref` is the occurrence that it told of; for `call_out_ringing` that is the attempt.
     """
 
     SUBJECT: ClassVar[str] = "notifications.delivery_failed.v1"
