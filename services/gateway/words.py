@@ -5,10 +5,8 @@
 
 from typing import Final
 
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
-    return text
-
+from services.gateway.marking import N_ as N_
+from services.gateway.work_words import WORK_WORDS
 
 _ERRORS: Final = {
     "error.invalid": N_("Kijk de gemarkeerde velden na."),
@@ -30,4 +28,4 @@ _FIELDS: Final = {
     "field.too_short": N_("Dit is te kort. Vul het aan."),
 }
 
-WORDS: Final[dict[str, str]] = {**_ERRORS, **_FIELDS}
+WORDS: Final[dict[str, str]] = {**_ERRORS, **_FIELDS, **WORK_WORDS}
