@@ -92,6 +92,7 @@ def _environment(language: Language, static: StaticFiles, *, postbox: bool) -> E
         word_or=language.word_or,
         asset=static.address,
         initials=initials,
+        who=lambda staff, user_id: staff.name(user_id, language.text("naam niet beschikbaar")),
         language_names=NAMES,
         new_key=uuid7,
         now=lambda: datetime.now(UTC),
