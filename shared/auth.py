@@ -85,6 +85,11 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         if permission not in self.permissions:
             raise Forbidden(details={"permission": permission.value})
 
+    def require_any(self, *permissions: Permission) -> None:
+        """Raise `Forbidden` unless the caller has one of the permissions."""
+        if self.permissions.isdisjoint(permissions):
+            raise Forbidden(details={"permission": permissions[0].value})
+
     def require_recent_second_factor(self, *, now: datetime) -> None:
         """Raise `StepUpNeeded` unless the second factor was shown in the last 15 minutes."""
         if self.strong_at is None or now - self.strong_at > STEP_UP_LIFETIME:
