@@ -1,0 +1,152 @@
+"""The ears of notifications: what happens elsewhere that somebody must be told."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notifications import commands
+from services.notifications.models import COORDINATORS, DATA_PROTECTION_OFFICERS
+from shared.contracts.cases import BreakGlassEscalated, BreakGlassUsed, DossierAssigned
+from shared.contracts.identity import AccountLocked, PasswordResetRequested, StaffChanged, StaffDeactivated
+from shared.contracts.rostering import CallOutAnswered, CallOutRinging, CallOutUnanswered
+from shared.inbox import Subscriptions
+
+
+async def on_staff_changed(
+    session: AsyncSession, event: StaffChanged | StaffDeactivated, *, now: datetime
+) -> None:
+    await commands.ask_contact(session, event.tenant, event.user_id, now=now)
+
+
+async def on_password_reset_requested(
+    session: AsyncSession, event: PasswordResetRequested, *, now: datetime
+) -> None:
+    """The link's secret part is asked for when the mail leaves, and kept nowhere."""
+    await commands.queue_link(session, event.tenant, event.user_id, event.reset_id, now=now)
+
+
+async def on_account_locked(session: AsyncSession, event: AccountLocked, *, now: datetime) -> None:
+    await commands.notify(
+        session,
+        event.tenant,
+        "account_locked",
+        [event.user_id],
+        ref=event.id,
+        about=event.user_id,
+        facts={"until": event.until.isoformat()},
+        now=now,
+    )
+
+
+async def on_call_out_ringing(session: AsyncSession, event: CallOutRinging, *, now: datetime) -> None:
+    await commands.notify(
+        session,
+        event.tenant,
+        "call_out_ringing",
+        [event.user_id],
+        ref=event.attempt_id,
+        about=event.call_out_id,
+        refs={"call_out_id": str(event.call_out_id)},
+        facts={
+            "incident_type": event.incident_type,
+            "urgency": event.urgency,
+            "answer_by": event.answer_by.isoformat(),
+        },
+        good_until=event.answer_by,
+        now=now,
+    )
+
+
+async def on_call_out_answered(session: AsyncSession, event: CallOutAnswered, *, now: datetime) -> None:
+    """A ringing mail that has not left yet need not leave; who was rung in vain hears that she may sleep on."""
+    await commands.stop_ringing(session, event.attempt_id)
+    if event.outcome == "taken_by_other":
+        await commands.notify(
+            session,
+            event.tenant,
+            "call_out_taken",
+            [event.user_id],
+            ref=event.attempt_id,
+            about=event.call_out_id,
+            refs={"call_out_id": str(event.call_out_id)},
+            now=now,
+        )
+
+
+async def on_call_out_unanswered(session: AsyncSession, event: CallOutUnanswered, *, now: datetime) -> None:
+    coordinators = await commands.holders_of(session, event.tenant, COORDINATORS, now=now)
+    await commands.notify(
+        session,
+        event.tenant,
+        "call_out_unanswered",
+        coordinators,
+        ref=event.id,
+        about=event.call_out_id,
+        refs={"call_out_id": str(event.call_out_id)},
+        now=now,
+    )
+
+
+async def on_dossier_assigned(session: AsyncSession, event: DossierAssigned, *, now: datetime) -> None:
+    """Whoever took a dossier herself knows it already."""
+    if event.actor == event.holder:
+        return
+    await commands.notify(
+        session,
+        event.tenant,
+        "dossier_assigned",
+        [event.holder],
+        ref=event.id,
+        about=event.dossier_id,
+        refs={"dossier_id": str(event.dossier_id)},
+        now=now,
+    )
+
+
+async def on_break_glass_used(session: AsyncSession, event: BreakGlassUsed, *, now: datetime) -> None:
+    """The holder and the coordinators, but not the one who broke the glass: nobody reviews his own act."""
+    told = await commands.holders_of(session, event.tenant, COORDINATORS, now=now)
+    if event.holder is not None:
+        told.append(event.holder)
+    await commands.notify(
+        session,
+        event.tenant,
+        "break_glass_used",
+        [user_id for user_id in told if user_id != event.user_id],
+        ref=event.break_glass_id,
+        about=event.dossier_id,
+        refs={"dossier_id": str(event.dossier_id), "break_glass_id": str(event.break_glass_id)},
+        facts={"reason": event.reason},
+        now=now,
+    )
+
+
+async def on_break_glass_escalated(
+    session: AsyncSession, event: BreakGlassEscalated, *, now: datetime
+) -> None:
+    officers = await commands.holders_of(session, event.tenant, DATA_PROTECTION_OFFICERS, now=now)
+    await commands.notify(
+        session,
+        event.tenant,
+        "break_glass_escalated",
+        officers,
+        ref=event.id,
+        about=event.dossier_id,
+        refs={"dossier_id": str(event.dossier_id), "break_glass_id": str(event.break_glass_id)},
+        facts={"why": event.why},
+        now=now,
+    )
+
+
+SUBSCRIPTIONS: Subscriptions = {
+    StaffChanged: on_staff_changed,
+    StaffDeactivated: on_staff_changed,
+    PasswordResetRequested: on_password_reset_requested,
+    AccountLocked: on_account_locked,
+    CallOutRinging: on_call_out_ringing,
+    CallOutAnswered: on_call_out_answered,
+    CallOutUnanswered: on_call_out_unanswered,
+    DossierAssigned: on_dossier_assigned,
+    BreakGlassUsed: on_break_glass_used,
+    BreakGlassEscalated: on_break_glass_escalated,
+}

@@ -1,0 +1,149 @@
+"""Coordinators, holders and the DPO are told what concerns them, whether we knew them before or not."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.contracts.cases import BreakGlassEscalated, BreakGlassUsed, DossierAssigned
+from shared.contracts.identity import StaffChanged, StaffContact, StaffDeactivated
+from shared.contracts.notifications import MessagePage
+from shared.contracts.rostering import CallOutUnanswered
+from shared.db import uuid7
+from shared.errors import Unavailable
+from tests.service.notifications.conftest import MailServer
+from tests.support.principals import principal
+from tests.support.service import ServiceUnderTest
+
+Known = Callable[..., StaffContact]
+NOW = datetime(2026, 3, 2, 1, 24, tzinfo=UTC)
+
+
+async def kinds_for(notifications: ServiceUnderTest, tenant: str, user: StaffContact) -> list[str]:
+    answer = await notifications.get("/messages", by=principal(tenant, user_id=user.user_id))
+    return [each.kind for each in notifications.read(answer, MessagePage).messages]
+
+
+async def test_coordinators_hear_of_a_call_out_that_nobody_answered(
+    notifications: ServiceUnderTest, tenant: str, mail_server: MailServer, known: Known
+) -> None:
+    coordinator, colleague = (
+        known("Carine", roles=("spot_coordinator",)),
+        known("Lena", roles=("spot_member",)),
+    )
+
+    await notifications.deliver(
+        CallOutUnanswered(id=uuid7(), occurred_at=NOW, tenant=tenant, call_out_id=uuid7())
+    )
+    await notifications.run_timers(datetime.now(UTC))
+
+    assert await kinds_for(notifications, tenant, coordinator) == ["call_out_unanswered"]
+    assert len(mail_server.mails_to(coordinator.email)) == 1
+    assert await kinds_for(notifications, tenant, colleague) == []
+
+
+async def test_break_glass_is_told_to_holder_and_coordinators_but_not_to_who_used_it(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    holder = known("Lena")
+    carine, bart = known("Carine", roles=("spot_coordinator",)), known("Bart", roles=("spot_coordinator",))
+
+    await notifications.deliver(
+        BreakGlassUsed(
+            id=uuid7(),
+            occurred_at=NOW,
+            tenant=tenant,
+            dossier_id=uuid7(),
+            break_glass_id=uuid7(),
+            user_id=bart.user_id,
+            reason="emergency",
+            holder=holder.user_id,
+        )
+    )
+
+    assert await kinds_for(notifications, tenant, holder) == ["break_glass_used"]
+    assert await kinds_for(notifications, tenant, carine) == ["break_glass_used"]
+    assert await kinds_for(notifications, tenant, bart) == []
+
+
+async def test_the_data_protection_officer_hears_of_each_escalation(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    officer = known("Dirk", roles=("dpo",))
+    break_glass_id = uuid7()
+
+    for why in ("not_reviewed", "not_justified"):
+        await notifications.deliver(
+            BreakGlassEscalated(
+                id=uuid7(),
+                occurred_at=NOW,
+                tenant=tenant,
+                break_glass_id=break_glass_id,
+                dossier_id=uuid7(),
+                why=why,
+            )
+        )
+
+    assert await kinds_for(notifications, tenant, officer) == ["break_glass_escalated"] * 2
+
+
+async def test_a_holder_hears_of_a_dossier_unless_she_took_it_herself(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    lena, tom = known("Lena"), known("Tom")
+
+    for holder, actor in ((lena, tom), (tom, tom)):
+        await notifications.deliver(
+            DossierAssigned(
+                id=uuid7(),
+                occurred_at=NOW,
+                tenant=tenant,
+                dossier_id=uuid7(),
+                holder=holder.user_id,
+                actor=actor.user_id,
+            )
+        )
+
+    assert await kinds_for(notifications, tenant, lena) == ["dossier_assigned"]
+    assert await kinds_for(notifications, tenant, tom) == []
+
+
+async def test_somebody_who_lost_the_role_is_told_no_more(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    before, after = known("Carine", roles=("spot_coordinator",)), known("Bart", roles=("spot_coordinator",))
+    for user in (before, after):
+        await notifications.deliver(
+            StaffChanged(id=uuid7(), occurred_at=NOW, tenant=tenant, user_id=user.user_id)
+        )
+    gone = StaffContact(
+        user_id=before.user_id,
+        name="",
+        email=before.email,
+        phone="",
+        language="nl",
+        active=False,
+        roles=before.roles,
+    )
+    notifications.answers_of("identity")[f"GET /staff/{before.user_id}/contact"] = gone
+
+    await notifications.deliver(
+        StaffDeactivated(id=uuid7(), occurred_at=NOW, tenant=tenant, user_id=before.user_id)
+    )
+    await notifications.deliver(
+        CallOutUnanswered(id=uuid7(), occurred_at=NOW, tenant=tenant, call_out_id=uuid7())
+    )
+
+    assert await kinds_for(notifications, tenant, before) == []
+    assert await kinds_for(notifications, tenant, after) == ["call_out_unanswered"]
+
+
+async def test_an_event_waits_when_identity_is_away_and_nobody_is_known(
+    notifications: ServiceUnderTest, tenant: str
+) -> None:
+    notifications.answers_of("identity")["GET /contacts"] = None
+
+    with pytest.raises(Unavailable):
+        await notifications.deliver(
+            CallOutUnanswered(id=uuid7(), occurred_at=NOW, tenant=tenant, call_out_id=uuid7())
+        )

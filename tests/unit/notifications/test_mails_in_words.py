@@ -1,0 +1,98 @@
+"""Every kind of mail in every language: whole, calm, and with nobody's data in it."""
+
+import re
+from pathlib import Path
+from uuid import UUID
+
+import jinja2
+import pytest
+
+from services.notifications import mail
+from services.notifications.mail import LANGUAGES, LINKS, Addressee, compose
+from services.notifications.models import KINDS
+from shared.contracts.cases import BREAK_GLASS_REASONS
+from shared.contracts.rostering import INCIDENT_TYPES, URGENCIES
+
+DOSSIER = str(UUID(int=7))
+FACTS = {
+    "call_out_id": str(UUID(int=5)),
+    "dossier_id": DOSSIER,
+    "break_glass_id": str(UUID(int=9)),
+    "incident_type": "death_traffic",
+    "urgency": "now",
+    "answer_by": "2026-03-02T01:24:00+00:00",
+    "until": "2026-07-02T01:24:00+00:00",
+    "reason": "emergency",
+    "why": "not_reviewed",
+    "token": "a-secret",
+}
+MAILED = sorted(kind for kind, where in KINDS.items() if where.by_mail)
+
+
+def letter(kind: str, language: str, name: str = "Lena Peeters") -> mail.Letter:
+    addressee = Addressee(name, "lena@pz.example", language)
+    return compose(kind, addressee, FACTS, public_url="https://vangnet.example", urgent=KINDS[kind].urgent)
+
+
+@pytest.mark.parametrize("kind", MAILED)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_mail_is_whole_in_every_language(kind: str, language: str) -> None:
+    written = letter(kind, language)
+
+    link = "https://vangnet.example" + LINKS[kind].format_map(FACTS)
+    assert written.subject
+    assert "\n" not in written.subject
+    assert written.text.count(link) == 1
+    assert f'<html lang="{language}">' in written.html
+    assert f'href="{link}"' in written.html
+    for part in (written.subject, written.text, written.html):
+        assert not re.search(r"\{\{|\}\}|\{%|None|Undefined", part)
+
+
+def test_no_template_is_without_a_kind_and_no_kind_without_its_templates() -> None:
+    folder = Path(mail.__file__).parent / "templates"
+
+    found = {path.name for path in folder.glob("*.txt")}
+
+    assert found == {f"{kind}.{language}.txt" for kind in MAILED for language in LANGUAGES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_has_a_word_in_every_language(language: str) -> None:
+    words = mail._words(language)
+
+    assert set(INCIDENT_TYPES) == set(words["incident_type"])
+    assert set(URGENCIES) | {"other"} == set(words["urgency"])
+    assert set(BREAK_GLASS_REASONS) == set(words["reason"])
+    assert set(words) == set(mail._words("nl"))
+
+
+def test_an_incident_type_of_a_tenants_own_is_told_as_another() -> None:
+    addressee = Addressee("Lena", "lena@pz.example", "nl")
+
+    written = compose(
+        "call_out_ringing", addressee, {**FACTS, "incident_type": "own_code"}, public_url="", urgent=True
+    )
+
+    assert "Soort: andere." in written.text
+    assert "own_code" not in written.text
+
+
+def test_times_are_those_of_the_clock_in_belgium() -> None:
+    assert "vóór 02:24" in letter("call_out_ringing", "nl").text
+    assert "tot 03:24" in letter("account_locked", "nl").text
+
+
+def test_an_unknown_language_is_dutch() -> None:
+    assert letter("call_out_ringing", "it").text == letter("call_out_ringing", "nl").text
+
+
+def test_a_name_is_text_and_never_markup() -> None:
+    assert "&lt;b&gt;An" in letter("dossier_assigned", "nl", "<b>An").html
+
+
+def test_a_missing_fact_is_an_error_and_not_a_hole() -> None:
+    addressee = Addressee("Lena", "lena@pz.example", "nl")
+
+    with pytest.raises(jinja2.UndefinedError):
+        compose("break_glass_escalated", addressee, {}, public_url="", urgent=False)
