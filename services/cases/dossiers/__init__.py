@@ -1,0 +1,1 @@
+"""Dossiers of every kind: access, journal, tasks, deadlines, break-glass."""

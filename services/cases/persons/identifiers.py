@@ -1,0 +1,53 @@
+"""What identifies or reaches a person, put in one form: national number, phone number, and a name for searching."""
+
+import unicodedata
+
+import phonenumbers
+from stdnum.be import bis, nn
+
+from shared.errors import Invalid
+
+_REGION = "BE"
+
+
+class InszWrong(Invalid):
+    """Neither a national number nor a BIS number; both are 11 digits with a check that allows one century."""
+
+    def __init__(self) -> None:
+        super().__init__({"insz": "insz_wrong"})
+
+
+class PhoneWrong(Invalid):
+    """Not a number that can be dialled; without a country code it is read as Belgian."""
+
+    def __init__(self) -> None:
+        super().__init__({"phone": "phone_wrong"})
+
+
+def insz_digits(typed: str) -> str:
+    """The 11 digits of an INSZ as typed, or nothing; raises `InszWrong`. Birth date and sex are never read from it."""
+    if not typed.strip():
+        return ""
+    digits = nn.compact(typed)
+    if not (nn.is_valid(digits) or bis.is_valid(digits)):
+        raise InszWrong
+    return digits
+
+
+def e164(typed: str) -> str:
+    """A phone number as `+32...`, or nothing; raises `PhoneWrong`."""
+    if not typed.strip():
+        return ""
+    try:
+        number = phonenumbers.parse(typed, _REGION)
+    except phonenumbers.NumberParseException as wrong:
+        raise PhoneWrong from wrong
+    if not phonenumbers.is_possible_number(number):
+        raise PhoneWrong
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def folded(text: str) -> str:
+    """Text without accents, case and double spaces: two spellings of a name that a person takes for one."""
+    plain = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())

@@ -1,0 +1,146 @@
+"""What can be done in victim support: open a dossier, take over a closed call-out, write its report."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.cases.dossiers.access import dossier_in_sight
+from services.cases.dossiers.calendar import working_days_here
+from services.cases.dossiers.changes import note_change
+from services.cases.dossiers.deadlines import next_working_day
+from services.cases.dossiers.models import COMPARTMENT, Dossier, Entry, Task
+from services.cases.victim_support.opening import KIND, open_victim_support
+from shared.auth import Permission, Principal
+from shared.contracts.cases import CallOutReported, DossierRef, EntryRef, OpenDossier, WriteReport
+from shared.contracts.rostering import INCIDENT_TYPES, CallOutClosed, CallOutView
+from shared.db import uuid7
+from shared.errors import Conflict, Forbidden, Invalid
+from shared.outbox import publish
+
+
+class NoCallOut(Conflict):
+    """A report is about a call-out, and this dossier did not begin with one."""
+
+    code = "no_call_out"
+
+
+async def open_dossier(
+    session: AsyncSession, principal: Principal, command: OpenDossier, *, now: datetime
+) -> DossierRef:
+    """A walk-in or an internal request: the opener becomes holder. Only inside one's own compartments."""
+    principal.require(Permission.DOSSIER_OPEN)
+    if COMPARTMENT[KIND] not in principal.compartments:
+        raise Forbidden(details={"compartment": COMPARTMENT[KIND]})
+    if command.incident_type not in INCIDENT_TYPES:
+        raise Invalid({"incident_type": "not_a_choice"})
+    dossier = await open_victim_support(
+        session,
+        principal,
+        "open_dossier",
+        incident_type=command.incident_type,
+        holder=principal.user_id,
+        at=now,
+        now=now,
+        place=command.place.strip(),
+        pv_number=command.pv_number.strip(),
+        summary=command.summary.strip(),
+    )
+    return DossierRef(dossier_id=dossier.id, number=dossier.number)
+
+
+async def take_over_call_out(
+    session: AsyncSession, event: CallOutClosed, briefing: CallOutView, *, now: datetime
+) -> None:
+    """Open the dossier of a closed call-out, once: who accepted holds it and reports by the next working day."""
+    if await session.scalar(select(Dossier.id).where(Dossier.call_out_id == event.call_out_id)):
+        return
+    principal = Principal(
+        user_id=event.accepted_by, tenant=event.tenant, session_id=event.id, service="cases"
+    )
+    dossier = await open_victim_support(
+        session,
+        principal,
+        "take_over_call_out",
+        incident_type=event.incident_type,
+        holder=event.accepted_by,
+        at=event.occurred_at,
+        now=now,
+        place=briefing.place,
+        pv_number=briefing.pv_number,
+        summary=briefing.summary,
+        minors_involved=event.minors_present or briefing.minors_present,
+        call_out_id=event.call_out_id,
+    )
+    due = next_working_day(event.occurred_at, await working_days_here(session))
+    session.add(
+        Task.plan(dossier.id, "call_out_report", due, assignee=event.accepted_by, compulsory=True, at=now)
+    )
+    session.add_all(_history(dossier.id, briefing))
+
+
+def _history(dossier_id: UUID, briefing: CallOutView) -> list[Entry]:
+    """The times of the call-out and what was told at its start, as lines that rostering wrote."""
+    times = [
+        Entry.system(dossier_id, f"call_out_{time.state}", at=time.at, by=time.user_id, service="rostering")
+        for time in briefing.times
+    ]
+    told = {
+        "call_out": briefing.number,
+        "requested_by": briefing.requested_by,
+        "contact_on_site": briefing.contact_on_site,
+        "contact_phone": briefing.contact_phone,
+        "present": briefing.present,
+        "already_informed": briefing.already_informed,
+        "safety": briefing.safety,
+        "languages": " ".join(briefing.languages),
+        "bad_news": "yes" if briefing.bad_news else "",
+        "prosecutor_informed": "yes" if briefing.prosecutor_informed else "",
+        "closing_note": briefing.closing_note,
+    }
+    told = {what: words for what, words in told.items() if words}
+    brief = Entry.system(
+        dossier_id,
+        "call_out_briefing",
+        at=briefing.requested_at,
+        by=briefing.requested_by_user,
+        service="rostering",
+        **told,
+    )
+    return [brief, *times]
+
+
+async def write_report(
+    session: AsyncSession, principal: Principal, command: WriteReport, dossier_id: UUID, *, now: datetime
+) -> EntryRef:
+    """The call-out report. The first one completes its task and is announced; a later one is an addition."""
+    principal.require(Permission.DOSSIER_WRITE)
+    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
+    dossier.require_open()
+    if dossier.call_out_id is None:
+        raise NoCallOut
+    entry = Entry.written(dossier.id, command.text, kind="report", by=principal.user_id, at=now)
+    session.add(entry)
+    task = await session.scalar(
+        select(Task).where(
+            Task.dossier_id == dossier.id, Task.kind == "call_out_report", Task.state == "open"
+        )
+    )
+    if task is not None:
+        task.complete("done", by=principal.user_id, at=now)
+        publish(
+            session,
+            CallOutReported(
+                id=uuid7(),
+                occurred_at=now,
+                tenant=principal.tenant,
+                actor=principal.user_id,
+                call_out_id=dossier.call_out_id,
+                dossier_id=dossier.id,
+            ),
+        )
+    note_change(
+        session, principal, dossier, "write_report", "entry", now=now, object_kind="entry", object_id=entry.id
+    )
+    return EntryRef(entry_id=entry.id)

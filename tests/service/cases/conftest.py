@@ -1,0 +1,116 @@
+"""The cases service, people who work with dossiers, and a call-out that was closed."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from services.cases.app import build
+from shared.auth import Compartment, Permission, Principal
+from shared.contracts.cases import DossierPage, DossierRef, DossierView, OpenDossier
+from shared.contracts.rostering import CallOutClosed, CallOutTime, CallOutView
+from shared.db import uuid7
+from tests.conftest import Serve
+from tests.support.principals import principal
+from tests.support.service import ServiceUnderTest
+
+WORKER = (
+    Permission.DOSSIER_READ,
+    Permission.DOSSIER_OPEN,
+    Permission.DOSSIER_WRITE,
+    Permission.BREAK_GLASS_OPEN,
+)
+COORDINATOR = (
+    Permission.DOSSIER_READ, Permission.DOSSIER_ASSIGN, Permission.DOSSIER_SUPERVISE, Permission.AUDIT_READ,
+    Permission.BREAK_GLASS_REVIEW,
+)  # fmt: skip
+CARE = (Compartment.POL_CARE,)
+
+
+@pytest.fixture
+async def cases(serve: Serve) -> ServiceUnderTest:
+    return await serve(build, "cases")
+
+
+@pytest.fixture
+def worker(tenant: str) -> Principal:
+    """Lena: she holds what she opens."""
+    return principal(tenant, *WORKER, compartments=CARE)
+
+
+@pytest.fixture
+def colleague(tenant: str) -> Principal:
+    """Tom: the same rights, other dossiers."""
+    return principal(tenant, *WORKER, compartments=CARE)
+
+
+@pytest.fixture
+def coordinator(tenant: str) -> Principal:
+    return principal(tenant, *COORDINATOR, compartments=CARE)
+
+
+@pytest.fixture
+def stranger(other_tenant: str) -> Principal:
+    """Every right there is, in another tenant."""
+    return principal(other_tenant, *Permission, compartments=tuple(Compartment))
+
+
+async def opened(
+    cases: ServiceUnderTest, by: Principal, incident_type: str = "robbery_violence", **facts: str
+) -> DossierRef:
+    command = OpenDossier(
+        incident_type=incident_type, place=facts.pop("place", "Grote Markt 1, Aalst"), **facts
+    )
+    return cases.read(await cases.post("/dossiers", command, by=by), DossierRef)
+
+
+async def seen(cases: ServiceUnderTest, ref: DossierRef, by: Principal) -> DossierView:
+    return cases.read(await cases.get(f"/dossiers/{ref.dossier_id}", by=by), DossierView)
+
+
+async def listed(cases: ServiceUnderTest, by: Principal, **params: str) -> DossierPage:
+    return cases.read(await cases.get("/dossiers", by=by, **params), DossierPage)
+
+
+def closed_call_out(cases: ServiceUnderTest, by: Principal, *, opens_dossier: bool = True) -> CallOutClosed:
+    """A fatal traffic accident in the night of Monday 2 March 2026 (S01), closed at 05:30; rostering knows it."""
+    event = CallOutClosed(
+        id=uuid7(),
+        occurred_at=datetime(2026, 3, 2, 4, 30, tzinfo=UTC),
+        tenant=by.tenant,
+        actor=by.user_id,
+        call_out_id=uuid7(),
+        incident_type="death_traffic",
+        accepted_by=by.user_id,
+        opens_dossier=opens_dossier,
+    )
+    cases.answers_of("rostering")[f"GET /call-outs/{event.call_out_id}"] = CallOutView(
+        call_out_id=event.call_out_id,
+        number="OPR-2026-0007",
+        state="closed",
+        incident_type="death_traffic",
+        place="Gentsesteenweg 40, Aalst",
+        summary="Dodelijk ongeval, ouders te verwittigen",
+        requested_by="Dispatching Aalst",
+        requested_by_user=uuid7(),
+        contact_on_site="Hoofdinspecteur Claes",
+        contact_phone="+32470123456",
+        urgency="now",
+        present="moeder, broer",
+        already_informed="",
+        safety="",
+        languages=["nl"],
+        minors_present=True,
+        bad_news=True,
+        pv_number="AA.12.L1.000123/2026",
+        prosecutor_informed=True,
+        requested_at=datetime(2026, 3, 2, 1, 10, tzinfo=UTC),
+        accepted_by=by.user_id,
+        attempts=[],
+        times=[
+            CallOutTime(state="requested", at=datetime(2026, 3, 2, 1, 10, tzinfo=UTC)),
+            CallOutTime(state="accepted", at=datetime(2026, 3, 2, 1, 14, tzinfo=UTC), user_id=by.user_id),
+            CallOutTime(state="on_site", at=datetime(2026, 3, 2, 1, 50, tzinfo=UTC), user_id=by.user_id),
+            CallOutTime(state="closed", at=datetime(2026, 3, 2, 4, 30, tzinfo=UTC), user_id=by.user_id),
+        ],
+    )
+    return event
