@@ -27,7 +27,10 @@ from shared.tenancy import TenantNotReady
 _SEAL_BATCH = 1000
 _GENESIS = hashlib.sha256(b"vangnet audit chain v1").digest()
 
-_COLUMNS = "id, at, user_id, session_id, service, action, object_kind, object_id, subject_id, outcome, details, trace_id"
+_COLUMNS = (
+    "id, at, user_id, session_id, service, action, "
+    "object_kind, object_id, subject_id, outcome, details, trace_id"
+)
 _INSERT = """
     INSERT INTO audit (at, user_id, session_id, service, action, object_kind, object_id, subject_id, outcome,
                        details, trace_id)
@@ -51,7 +54,8 @@ _CHAIN = f"""
 """  # noqa: S608 - constants only
 _UNCHAINED = """
     SELECT audit.id FROM audit LEFT JOIN audit_chain ON audit_chain.audit_id = audit.id
-    WHERE audit_chain.audit_id IS NULL AND (audit.tx, audit.id) <= ($1::text::xid8, $2::bigint) ORDER BY audit.id LIMIT 1
+    WHERE audit_chain.audit_id IS NULL AND (audit.tx, audit.id) <= ($1::text::xid8, $2::bigint)
+    ORDER BY audit.id LIMIT 1
 """
 
 log = logging.getLogger(__name__)
@@ -165,7 +169,8 @@ async def seal(session: AsyncSession, tenant: str, key: Key) -> int:
         position, head = position + 1, _link(head, row)
         links.append((position, row["id"], head))
     await driver.execute(
-        "INSERT INTO audit_chain (position, audit_id, hash) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[])",
+        "INSERT INTO audit_chain (position, audit_id, hash)"
+        " SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[])",
         [link[0] for link in links],
         [link[1] for link in links],
         [link[2] for link in links],

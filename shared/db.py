@@ -105,6 +105,16 @@ def connect(
     return Database(engine, service)
 
 
+async def direct_connection(url: str, application: str) -> Driver:
+    """A connection of one's own outside the pool, for what needs a session: LISTEN and advisory locks."""
+    return await asyncpg.connect(
+        url,
+        timeout=5,
+        connection_class=_TenantConnection,
+        server_settings={"application_name": f"vangnet-{application}", "jit": "off"},
+    )
+
+
 @asynccontextmanager
 async def transaction(database: Database, tenant: str) -> AsyncIterator[AsyncSession]:
     """Everything inside happens as the tenant's role in the tenant's schema, or not at all.

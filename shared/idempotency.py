@@ -1,4 +1,4 @@
-"""A command is carried out once for each key: a double click, a resent form or a repeated call changes nothing twice."""
+"""A command is carried out once for each key: a double click or a resent form changes nothing twice."""
 
 import hashlib
 import re

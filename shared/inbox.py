@@ -1,4 +1,4 @@
-"""From JetStream to a handler, once for each event however often it is delivered; what fails is parked, never dropped."""
+"""From JetStream to a handler, once for each event however often it comes; what fails is parked, never dropped."""
 
 import asyncio
 import logging

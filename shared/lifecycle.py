@@ -1,4 +1,4 @@
-"""A service's part in the life of a tenant: it makes, renames, exports or drops its own schema when identity says so."""
+"""A service's part in the life of a tenant: it makes, exports or drops its own schema when identity says so."""
 
 import hashlib
 import logging

@@ -7,13 +7,11 @@ import time
 from collections.abc import Sequence
 
 import asyncpg
-import nats.errors
-import nats.js.errors
 from nats.js import JetStreamContext
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.event import Event, encode
-from shared.db import Driver, on_commit
+from shared.db import Driver, direct_connection, on_commit
 from shared.streams import stream_of, subject_of
 from shared.telemetry import EVENTS_PUBLISHED, OUTBOX_AGE, OUTBOX_DEPTH, trace_headers
 from shared.tenancy import migrator_login, role_of, service_login
@@ -73,15 +71,15 @@ class Relay:
         self._stream = stream
         self._wake = asyncio.Event()
         self._measured = 0.0
+        # one at a time on to the wire, many acknowledgements in flight
+        self._sending = asyncio.Lock()
 
     async def run(self) -> None:
         """Relay until cancelled. Raises what broke; the caller starts it again."""
-        connection = await asyncpg.connect(
-            self._db_url, timeout=5, server_settings={"application_name": f"vangnet-{self._service}-relay"}
-        )
+        connection = await direct_connection(self._db_url, f"{self._service}-relay")
         try:
             await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER_LOCK):
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER_LOCK):  # noqa: ASYNC110
                 await asyncio.sleep(_POLL_SECONDS)
             while True:
                 self._wake.clear()
@@ -129,9 +127,10 @@ class Relay:
         headers = {"Nats-Msg-Id": str(row["event_id"])}
         if row["traceparent"]:
             headers["traceparent"] = row["traceparent"]
-        ack = await self._stream.publish_async(
-            row["subject"], row["payload"], stream=stream_of(row["subject"]), headers=headers
-        )
+        async with self._sending:
+            ack = await self._stream.publish_async(
+                row["subject"], row["payload"], stream=stream_of(row["subject"]), headers=headers
+            )
         await asyncio.wait_for(ack, _ACK_SECONDS)
 
     def _may_speak_for(self, tenant: str) -> set[str]:

@@ -104,7 +104,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
 
 
 class AccessView(Struct, frozen=True, kw_only=True):
-    """Why and how the caller may see the dossier: `ground` holder, team, grant, substitute, supervision, break_glass."""
+    """Why the caller may see the dossier: `ground` holder, team, grant, substitute, supervision, break_glass."""
 
     ground: str
     may_write: bool

@@ -155,7 +155,7 @@ class CallOutView(Struct, frozen=True, kw_only=True):
 
 
 class CallOutLine(Struct, frozen=True, kw_only=True):
-    """A line of GET /call-outs?open=true|false (`call_out:read`; a member without it sees his own by /call-outs/mine)."""
+    """A line of GET /call-outs?open=true|false (`call_out:read`); a member sees his own by /call-outs/mine."""
 
     call_out_id: UUID
     number: str
@@ -176,7 +176,7 @@ class AcceptCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class DeclineCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /call-outs/{id}/decline: goes to the next level at once. Reason: code ill, busy, too_far, conflict, other."""
+    """POST /call-outs/{id}/decline: to the next level at once. Reason: ill, busy, too_far, conflict, other."""
 
     reason: str
 
@@ -188,7 +188,7 @@ class MarkCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class CloseCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /call-outs/{id}/close (the accepting member). `opens_dossier` false: nothing is opened, with a reason code."""
+    """POST /call-outs/{id}/close (the accepting member). `opens_dossier` false: nothing is opened."""
 
     note: LongText = ""
     opens_dossier: bool = True

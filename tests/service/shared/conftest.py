@@ -5,8 +5,8 @@ import pytest
 from shared.app import Service
 from shared.settings import Settings, read
 from tests.conftest import Serve
-from tests.support.service import ServiceUnderTest
 from tests.service.shared import floor
+from tests.support.service import ServiceUnderTest
 
 
 @pytest.fixture
