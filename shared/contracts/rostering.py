@@ -47,7 +47,7 @@ class PlanShift(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ShiftRef(Struct, frozen=True, kw_only=True):
-    """Also answers POST /shifts/{shift_id}/remove."""
+    """Also answers POST /shifts/{shift_id}/remove (`roster:manage`). 409 `shift_is_over`."""
 
     shift_id: UUID
 
@@ -101,7 +101,11 @@ class CallOutRef(Struct, frozen=True, kw_only=True):
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """One ringing of one person. `outcome`: ringing, accepted, declined, no_answer, unreachable, taken_by_other."""
+    """One ringing of one person. `level` is `off_duty` for somebody without a shift who was reached by phone.
+
+    `outcome`: ringing, accepted, declined, no_answer, unreachable, taken_by_other, cancelled. `reason`: of a decline
+    its code; of `unreachable` busy; of `no_answer` escalated when the dispatcher did not wait.
+    """
 
     attempt_id: UUID
     level: str
@@ -170,7 +174,10 @@ class CallOutLine(Struct, frozen=True, kw_only=True):
 
 
 class AcceptCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /call-outs/{id}/accept (`call_out:answer`, the ringing person). 409 `already_answered`."""
+    """POST /call-outs/{id}/accept (`call_out:answer`, who was rung, also late). 409 `already_answered`.
+
+    409 `already_declined` for who declined it; 403 `not_rung` for who was not rung.
+    """
 
     eta_minutes: Annotated[int, Meta(ge=0, le=600)] | None = None
 
@@ -207,7 +214,7 @@ class ReachedByPhone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class EscalateCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /call-outs/{id}/escalate (`call_out:request`): do not wait, ring the next one now."""
+    """POST /call-outs/{id}/escalate (`call_out:request`): do not wait, ring the next one now. 409 `nobody_left`."""
 
 
 class ValidateCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -215,7 +222,7 @@ class ValidateCallOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class RosterSettings(Struct, frozen=True, kw_only=True):
-    """GET /roster-settings. Minutes to wait for an answer before the next level."""
+    """GET /roster-settings (`roster:read`). Minutes to wait for an answer before the next level."""
 
     answer_minutes: int
     levels: list[str]
@@ -254,7 +261,7 @@ class CallOutRinging(Event, frozen=True, kw_only=True):
 
 
 class CallOutAnswered(Event, frozen=True, kw_only=True):
-    """`outcome`: accepted, declined, no_answer, taken_by_other."""
+    """How an attempt ended; `outcome` as in `Attempt`."""
 
     SUBJECT: ClassVar[str] = "rostering.call_out_answered.v1"
     AGGREGATE: ClassVar[str] = "call_out_id"
