@@ -1,0 +1,1 @@
+"""Who is on call, and who goes: shifts, call-outs and their escalation."""

@@ -1,0 +1,158 @@
+"""The doors of rostering: shifts, who is on call, call-outs, and how the tenant wants its people rung."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from services.rostering.call_outs import commands as call_out_commands
+from services.rostering.call_outs import queries as call_out_queries
+from services.rostering.rosters import commands as roster_commands
+from services.rostering.rosters import queries as roster_queries
+from shared.app import Door
+from shared.contracts import rostering as contract
+
+
+@get("/on-call", operation_id="onCallNow")
+async def on_call_now(door: NamedDependency[Door]) -> contract.OnCallNow:
+    return await door.ask(call_out_queries.on_call_now)
+
+
+@get("/shifts", operation_id="shiftsBetween")
+async def shifts_between(
+    door: NamedDependency[Door],
+    starts_at: Annotated[datetime, QueryParameter(name="from")],
+    ends_at: Annotated[datetime, QueryParameter(name="until")],
+) -> list[contract.Shift]:
+    return await door.ask(roster_queries.shifts_between, starts_at, ends_at)
+
+
+@post("/shifts", operation_id="planShift")
+async def plan_shift(door: NamedDependency[Door], data: JSONBody[contract.PlanShift]) -> contract.ShiftRef:
+    return await door.do(roster_commands.plan_shift, data)
+
+
+@post("/shifts/{shift_id:uuid}/remove", operation_id="removeShift", status_code=200)
+async def remove_shift(door: NamedDependency[Door], shift_id: FromPath[UUID]) -> contract.ShiftRef:
+    return await door.do(roster_commands.remove_shift, None, shift_id)
+
+
+@get("/roster-settings", operation_id="rosterSettings")
+async def roster_settings(door: NamedDependency[Door]) -> contract.RosterSettings:
+    return await door.ask(roster_queries.roster_settings)
+
+
+@post("/roster-settings", operation_id="changeRosterSettings", status_code=200)
+async def change_settings(
+    door: NamedDependency[Door], data: JSONBody[contract.ChangeRosterSettings]
+) -> contract.RosterSettings:
+    return await door.do(roster_commands.change_settings, data)
+
+
+@get("/call-outs", operation_id="callOuts")
+async def call_outs(
+    door: NamedDependency[Door],
+    is_open: Annotated[bool | None, QueryParameter(name="open")] = None,
+    limit: FromQuery[int] = 50,
+) -> list[contract.CallOutLine]:
+    return await door.ask(call_out_queries.call_outs, is_open, limit)
+
+
+@get("/call-outs/mine", operation_id="ownCallOuts")
+async def own_call_outs(
+    door: NamedDependency[Door], limit: FromQuery[int] = 50
+) -> list[contract.CallOutLine]:
+    return await door.ask(call_out_queries.own_call_outs, limit)
+
+
+@get("/call-outs/{call_out_id:uuid}", operation_id="callOutById")
+async def call_out_by_id(door: NamedDependency[Door], call_out_id: FromPath[UUID]) -> contract.CallOutView:
+    return await door.ask(call_out_queries.call_out_by_id, call_out_id)
+
+
+@post("/call-outs", operation_id="requestCallOut")
+async def request_call_out(
+    door: NamedDependency[Door], data: JSONBody[contract.RequestCallOut]
+) -> contract.CallOutRef:
+    return await door.do(call_out_commands.request_call_out, data)
+
+
+@post("/call-outs/{call_out_id:uuid}/accept", operation_id="acceptCallOut", status_code=200)
+async def accept_call_out(
+    door: NamedDependency[Door], data: JSONBody[contract.AcceptCallOut], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(call_out_commands.accept_call_out, data, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/decline", operation_id="declineCallOut", status_code=200)
+async def decline_call_out(
+    door: NamedDependency[Door], data: JSONBody[contract.DeclineCallOut], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(call_out_commands.decline_call_out, data, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/reached-by-phone", operation_id="reachedByPhone", status_code=200)
+async def reached_by_phone(
+    door: NamedDependency[Door], data: JSONBody[contract.ReachedByPhone], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(call_out_commands.reached_by_phone, data, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/escalate", operation_id="escalateCallOut", status_code=200)
+async def escalate_call_out(
+    door: NamedDependency[Door], data: JSONBody[contract.EscalateCallOut], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(call_out_commands.escalate_call_out, data, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/progress", operation_id="markCallOut", status_code=200)
+async def mark_call_out(
+    door: NamedDependency[Door], data: JSONBody[contract.MarkCallOut], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(call_out_commands.mark_call_out, data, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/close", operation_id="closeCallOut", status_code=200)
+async def close_call_out(
+    door: NamedDependency[Door], data: JSONBody[contract.CloseCallOut], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(call_out_commands.close_call_out, data, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/cancel", operation_id="cancelCallOut", status_code=200)
+async def cancel_call_out(
+    door: NamedDependency[Door], data: JSONBody[contract.CancelCallOut], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(call_out_commands.cancel_call_out, data, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/validate", operation_id="validateCallOut", status_code=200)
+async def validate_call_out(
+    door: NamedDependency[Door], data: JSONBody[contract.ValidateCallOut], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(call_out_commands.validate_call_out, data, call_out_id)
+
+
+ROUTES = [
+    on_call_now,
+    shifts_between,
+    plan_shift,
+    remove_shift,
+    roster_settings,
+    change_settings,
+    call_outs,
+    own_call_outs,
+    call_out_by_id,
+    request_call_out,
+    accept_call_out,
+    decline_call_out,
+    reached_by_phone,
+    escalate_call_out,
+    mark_call_out,
+    close_call_out,
+    cancel_call_out,
+    validate_call_out,
+]

@@ -1,0 +1,16 @@
+"""Puts the service together."""
+
+from services.rostering.api import ROUTES
+from services.rostering.subscriptions import SUBSCRIPTIONS, TIMERS
+from shared.app import Service
+from shared.settings import Settings, read
+
+
+def build(settings: Settings | None = None) -> Service:
+    return Service(
+        name="rostering",
+        settings=settings or read(Settings),
+        routes=ROUTES,
+        subscriptions=SUBSCRIPTIONS,
+        timers=TIMERS,
+    )

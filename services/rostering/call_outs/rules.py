@@ -1,0 +1,84 @@
+"""What may be written in a call-out: every wrong field at once, each with its code."""
+
+import re
+
+import msgspec
+import phonenumbers
+
+from shared.contracts.rostering import INCIDENT_TYPES, URGENCIES, CloseCallOut, RequestCallOut
+from shared.errors import Invalid
+
+DECLINE_REASONS = ("ill", "busy", "too_far", "conflict", "other")
+CANCEL_REASONS = ("mistake", "no_longer_needed", "duplicate")
+PROGRESS_STATES = ("en_route", "on_site")
+
+_MOST_LANGUAGES = 10
+_LANGUAGE = re.compile(r"[a-z]{2,3}\Z")  # ISO 639-1, or 639-3 where there is no two-letter code
+_UNSTORABLE = "\x00"  # PostgreSQL keeps every character but this one
+
+
+def checked_briefing(command: RequestCallOut) -> RequestCallOut:
+    """The briefing without loose spaces and with its phone number in E.164. Raises `Invalid`."""
+    texts = {
+        name: value.strip() for name, value in msgspec.structs.asdict(command).items() if _is_text(value)
+    }
+    wrong = wrong_texts(texts)
+    wrong |= {name: "required" for name in ("place", "summary") if not texts[name]}
+    if command.incident_type not in INCIDENT_TYPES:
+        wrong["incident_type"] = "incident_type_unknown"
+    if command.urgency not in URGENCIES:
+        wrong["urgency"] = "urgency_unknown"
+    if len(command.languages) > _MOST_LANGUAGES:
+        wrong["languages"] = "too_many"
+    elif not all(_LANGUAGE.match(language) for language in command.languages):
+        wrong["languages"] = "language_unknown"
+    if texts["contact_phone"]:
+        phone = phone_in_e164(texts["contact_phone"])
+        if phone is None:
+            wrong["contact_phone"] = "phone_wrong"
+        else:
+            texts["contact_phone"] = phone
+    if wrong:
+        raise Invalid(wrong)
+    return msgspec.structs.replace(command, languages=list(dict.fromkeys(command.languages)), **texts)
+
+
+def checked_note(command: CloseCallOut) -> str:
+    """The closing note; why nothing is opened must be said."""
+    note = command.note.strip()
+    wrong = wrong_texts({"note": note})
+    if not command.opens_dossier and not note:
+        wrong["note"] = "required"
+    if wrong:
+        raise Invalid(wrong)
+    return note
+
+
+def check_reason(reason: str, known: tuple[str, ...]) -> None:
+    if reason not in known:
+        raise Invalid({"reason": "reason_unknown"})
+
+
+def check_progress(state: str) -> None:
+    if state not in PROGRESS_STATES:
+        raise Invalid({"state": "state_unknown"})
+
+
+def wrong_texts(texts: dict[str, str]) -> dict[str, str]:
+    """Texts that cannot be stored."""
+    return {name: "wrong_characters" for name, text in texts.items() if _UNSTORABLE in text}
+
+
+def phone_in_e164(written: str) -> str | None:
+    """A number as it is dialled from anywhere; read as a Belgian one unless it names its country."""
+    try:
+        number = phonenumbers.parse(written, "BE")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)

@@ -1,0 +1,1 @@
+"""Shifts entered by hand, and how the tenant wants its people rung."""

@@ -1,0 +1,54 @@
+"""The roster of a period, and the settings by which people are rung."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import DateTime, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rostering.rosters.models import RosterSettings, Shift, length_in_minutes, wrong_period
+from shared.auth import Permission, Principal
+from shared.contracts import rostering as contract
+from shared.db import Statement
+from shared.errors import Invalid
+
+_LONGEST_PERIOD = timedelta(days=400)
+_MOMENT = DateTime(timezone=True)
+
+_SETTINGS = Statement(select(RosterSettings.answer_minutes, RosterSettings.levels))
+_SHIFTS = Statement(
+    select(Shift.id, Shift.user_id, Shift.level, Shift.starts_at, Shift.ends_at)
+    .where(
+        Shift.starts_at < bindparam("until", type_=_MOMENT), Shift.ends_at > bindparam("from", type_=_MOMENT)
+    )
+    .order_by(Shift.starts_at, Shift.level)
+)
+
+
+async def shifts_between(
+    session: AsyncSession, principal: Principal, starts_at: datetime, ends_at: datetime, *, now: datetime
+) -> list[contract.Shift]:
+    """Every shift that has a part in the period, in order of its start."""
+    principal.require(Permission.ROSTER_READ)
+    wrong = wrong_period({"from": starts_at, "until": ends_at}, longest=_LONGEST_PERIOD, now=now)
+    if wrong:
+        raise Invalid(wrong)
+    rows = await _SHIFTS.fetch(session, **{"from": starts_at, "until": ends_at})
+    return [
+        contract.Shift(
+            shift_id=row["id"],
+            user_id=row["user_id"],
+            level=row["level"],
+            starts_at=row["starts_at"],
+            ends_at=row["ends_at"],
+            minutes=length_in_minutes(row["starts_at"], row["ends_at"]),
+        )
+        for row in rows
+    ]
+
+
+async def roster_settings(
+    session: AsyncSession, principal: Principal, *, now: datetime
+) -> contract.RosterSettings:
+    principal.require(Permission.ROSTER_READ)
+    (row,) = await _SETTINGS.fetch(session)
+    return contract.RosterSettings(answer_minutes=row["answer_minutes"], levels=row["levels"])
