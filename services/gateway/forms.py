@@ -11,7 +11,7 @@ from services.gateway.language import BRUSSELS, Language
 from services.gateway.rendering import AnyRequest
 from services.gateway.visit import Visit
 from shared.db import uuid7
-from shared.errors import Forbidden, Problem
+from shared.errors import Forbidden, Problem, StepUpNeeded
 
 _OWN_SITE = frozenset({"same-origin", "none", ""})
 
@@ -46,6 +46,7 @@ class Form:
         self.lists = Lists({name: [value] for name, value in (values or {}).items()})
         self.errors = Texts()
         self.problem = ""
+        self.asks_code = False
         self._language: Language = visit.language
 
     # What was typed, as what it should be. A value that cannot be read leaves an error and gives None.
@@ -70,7 +71,9 @@ class Form:
     def moment(self, name: str) -> datetime | None:
         """What `<input type=datetime-local>` gives, on Brussels' clock; in the hour that comes twice the first one."""
         try:
-            return datetime.fromisoformat(self.text(name)).replace(tzinfo=BRUSSELS) if self.text(name) else None
+            return (
+                datetime.fromisoformat(self.text(name)).replace(tzinfo=BRUSSELS) if self.text(name) else None
+            )
         except ValueError:
             self.error(name, "not_a_moment")
             return None
@@ -96,12 +99,19 @@ class Form:
 
     def refused(self, problem: Problem) -> None:
         """Put a service's refusal where it belongs: at its fields, and above the form in words."""
+        self.asks_code = (
+            self.asks_code or problem.code == StepUpNeeded.code or "step_up_code" in problem.fields
+        )
         for name, code in problem.fields.items():
             self.error(name.rsplit(".", 1)[-1], code)
         if problem.status != HTTPStatus.SERVICE_UNAVAILABLE:
-            self.key = str(uuid7())  # what was refused is not done; only what may have been done keeps its key
+            self.key = str(
+                uuid7()
+            )  # what was refused is not done; only what may have been done keeps its key
         if not problem.fields:
-            self.problem = self._language.word_or(f"error.{problem.code}", self._language.word("error.conflict"))
+            self.problem = self._language.word_or(
+                f"error.{problem.code}", self._language.word("error.conflict")
+            )
 
 
 async def read_form(request: AnyRequest, visit: Visit) -> Form:

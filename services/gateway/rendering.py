@@ -27,7 +27,9 @@ AnyRequest = Request[Any, Any, Any]
 class Pages:
     """Writes pages in the four languages."""
 
-    def __init__(self, languages: Mapping[str, Language], static: StaticFiles, *, postbox: bool = False) -> None:
+    def __init__(
+        self, languages: Mapping[str, Language], static: StaticFiles, *, postbox: bool = False
+    ) -> None:
         self._environments = {
             code: _environment(language, static, postbox=postbox) for code, language in languages.items()
         }
@@ -36,15 +38,21 @@ class Pages:
         environment = self._environments[visit.language.code]
         return environment.get_template(template).render(visit=visit, **context)
 
-    def show(self, template: str, visit: Visit, *, status: int = HTTPStatus.OK, **context: Any) -> Response[str]:
+    def show(
+        self, template: str, visit: Visit, *, status: int = HTTPStatus.OK, **context: Any
+    ) -> Response[str]:
         """A page, or a fragment where the template's name starts with an underscore."""
-        answer = Response(self.text(template, visit, **context), media_type="text/html; charset=utf-8", status_code=status)
+        answer = Response(
+            self.text(template, visit, **context), media_type="text/html; charset=utf-8", status_code=status
+        )
         if visit.note:
             answer.delete_cookie(NOTE_COOKIE)
         return answer
 
 
-def go_to(request: AnyRequest, path: str, *, note: str = "", cookies: list[Cookie] | None = None) -> Response[str]:
+def go_to(
+    request: AnyRequest, path: str, *, note: str = "", cookies: list[Cookie] | None = None
+) -> Response[str]:
     """After a form: on to a page of ours. `note` is a code that the next page says once, such as `note.saved`."""
     given = [*(cookies or [])]
     if note:

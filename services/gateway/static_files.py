@@ -72,7 +72,10 @@ async def static_file(
 ) -> Response[bytes]:
     """One of the files of the closed list."""
     found: StaticFile = state.static.file(name.lstrip("/"))
-    headers = {"Cache-Control": _FOR_EVER if "v" in request.query_params else _A_DAY, "ETag": f'"{found.version}"'}
+    headers = {
+        "Cache-Control": _FOR_EVER if "v" in request.query_params else _A_DAY,
+        "ETag": f'"{found.version}"',
+    }
     if request.headers.get("If-None-Match") == f'"{found.version}"':
         return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     if found.zipped is not None and "gzip" in request.headers.get("Accept-Encoding", ""):

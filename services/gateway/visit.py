@@ -1,12 +1,18 @@
 """Who looks at a page, in which language, and what he may do: everything that templates ask of a request."""
 
+import hashlib
+import hmac
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from services.gateway.language import Language
-from services.gateway.words import N_
+from services.gateway.marking import N_
+from services.gateway.services_client import Services
 from shared.auth import Permission
+from shared.errors import Forbidden, Unauthenticated
 
 
 @dataclass(frozen=True)
@@ -39,11 +45,17 @@ class Person:
     name: str
     tenant: str
     tenant_name: str
-    token: str = field(repr=False)
+    email: str = ""
+    tenant_kind: str = ""
+    token: str = field(default="", repr=False)
     permissions: frozenset[str] = frozenset()
-    compartments: frozenset[str] = frozenset()
     role_words: tuple[str, ...] = ()
-    teams: frozenset[UUID] = frozenset()
+    strong_at: datetime | None = None
+
+    def require(self, permission: Permission) -> None:
+        """A page that the role may not open at all; the services decide about what is on it. Raises `Forbidden`."""
+        if permission not in self.permissions:
+            raise Forbidden
 
 
 @dataclass
@@ -53,11 +65,44 @@ class Visit:
     language: Language
     csrf: str
     path: str
+    services: Services
     theme: str = ""
     person: Person | None = None
+    session_token: str = field(default="", repr=False)
     note: str = ""
     lamp: Lamp | None = None
     unread: int = 0
+    watch: UUID | None = None
+    """The dossier that this page shows, once its owner has shown that the person may see it: `live.py` sends
+    its changes to nobody else."""
+
+    @property
+    def who(self) -> Person:
+        """The person, on pages that only somebody who is signed in can reach. Raises `Unauthenticated`."""
+        if self.person is None:
+            raise Unauthenticated
+        return self.person
+
+    @property
+    def live(self) -> str:
+        """Where the page listens for changes; empty for a guest."""
+        if self.person is None:
+            return ""
+        return (
+            f"/live?{urlencode({'watch': f'{self.watch}.{self._watch_mark()}'})}" if self.watch else "/live"
+        )
+
+    def watches(self, wish: str) -> UUID | None:
+        """The dossier that a page of this session was really shown, or None."""
+        named, _, mark = wish.partition(".")
+        try:
+            self.watch = UUID(named)
+        except ValueError:
+            return None
+        return self.watch if hmac.compare_digest(mark, self._watch_mark()) else None
+
+    def _watch_mark(self) -> str:
+        return hmac.digest(self.csrf.encode(), str(self.watch).encode(), hashlib.sha256).hex()[:32]
 
     def may(self, permission: str) -> bool:
         return self.person is not None and permission in self.person.permissions
@@ -72,6 +117,10 @@ class Visit:
         kept = _PHONE_PLACES - 1
         hidden = [self._shown(*place[:3], shown="rail__desk") for place in open_places[kept:]]
         return [*places[:kept], *hidden, self._shown("/more", N_("Meer"), "more", shown="rail__phone")]
+
+    @property
+    def all_places(self) -> list[Place]:
+        return [self._shown(*place[:3]) for place in PLACES if self._opens(place)]
 
     def _opens(self, place: tuple[str, str, str, tuple[Permission, ...]]) -> bool:
         return not place[3] or any(self.may(permission) for permission in place[3])
@@ -95,5 +144,10 @@ PLACES: Final[tuple[tuple[str, str, str, tuple[Permission, ...]], ...]] = (
     ("/roster", N_("Beurtrol"), "roster", (Permission.ROSTER_READ,)),
     ("/dossiers", N_("Dossiers"), "dossier", (Permission.DOSSIER_READ,)),
     ("/messages", N_("Berichten"), "message", ()),
-    ("/admin", N_("Beheer"), "settings", (Permission.STAFF_MANAGE, Permission.ROLE_MANAGE, Permission.TENANT_MANAGE)),
+    (
+        "/admin",
+        N_("Beheer"),
+        "settings",
+        (Permission.STAFF_MANAGE, Permission.ROLE_MANAGE, Permission.TENANT_MANAGE),
+    ),
 )

@@ -1,11 +1,13 @@
 """Codes that services answer with, and the Dutch word for each; the catalogues hold the other languages.
 
-`N_` marks a text for the catalogue and leaves it as it is. A code without a word fails `tests/unit/gateway/test_words.py`.
+`N_` marks a text for the catalogue and leaves it as it is. A code without a word fails
+`tests/unit/gateway/test_words.py`.
 """
 
 from typing import Final
 
-from services.gateway.marking import N_ as N_
+from services.gateway.identity_words import IDENTITY_WORDS
+from services.gateway.marking import N_
 from services.gateway.work_words import WORK_WORDS
 
 _ERRORS: Final = {
@@ -16,8 +18,12 @@ _ERRORS: Final = {
     "error.not_found": N_("Dit bestaat niet, of u kunt het niet zien."),
     "error.conflict": N_("Dit kan nu niet: de toestand is intussen veranderd. Ververs de pagina."),
     "error.too_many_attempts": N_("Te veel pogingen. Wacht enkele minuten en probeer opnieuw."),
-    "error.unavailable": N_("Een onderdeel antwoordt nu niet. Probeer straks opnieuw; wat u typte blijft staan."),
-    "error.service_unreachable": N_("Een onderdeel antwoordt nu niet. Probeer straks opnieuw; wat u typte blijft staan."),
+    "error.unavailable": N_(
+        "Een onderdeel antwoordt nu niet. Probeer straks opnieuw; wat u typte blijft staan."
+    ),
+    "error.service_unreachable": N_(
+        "Een onderdeel antwoordt nu niet. Probeer straks opnieuw; wat u typte blijft staan."
+    ),
     "error.internal_error": N_("Er liep iets mis bij ons. Probeer opnieuw."),
 }
 
@@ -28,4 +34,4 @@ _FIELDS: Final = {
     "field.too_short": N_("Dit is te kort. Vul het aan."),
 }
 
-WORDS: Final[dict[str, str]] = {**_ERRORS, **_FIELDS, **WORK_WORDS}
+WORDS: Final[dict[str, str]] = {**_ERRORS, **_FIELDS, **IDENTITY_WORDS, **WORK_WORDS}

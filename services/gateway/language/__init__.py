@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from gettext import c2py  # type: ignore[attr-defined]  # in the library since 2.x, not in its typing stubs
+from gettext import c2py
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -148,8 +148,9 @@ def read_language(code: str) -> Language:
         if not message.id or message.fuzzy:
             continue
         if isinstance(message.id, (tuple, list)):
-            if all(message.string):
-                plurals[message.id[0]] = tuple(message.string)
+            forms = tuple(message.string or ())
+            if all(forms):
+                plurals[message.id[0]] = forms
         elif isinstance(message.string, str):
             texts[message.id] = message.string
     return Language(code, texts, plurals, str(catalogue.plural_expr))

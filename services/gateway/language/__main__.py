@@ -1,4 +1,4 @@
-"""`python -m services.gateway.language check|update`: catalogues agree with the templates and the code, or say where not."""
+"""`python -m services.gateway.language check|update`: do the catalogues agree with templates and code, and where not."""
 
 import re
 import sys
@@ -51,7 +51,7 @@ def complaints(code: str, wanted: Catalog) -> Iterator[str]:
         return
     for key in sorted(asked & given.keys(), key=str):
         message = given[key]
-        texts = [message.string] if isinstance(message.string, str) else list(message.string)
+        texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
         if message.fuzzy:
             yield f"{code}: fuzzy {key!r}"
         if not texts or not all(texts):
@@ -93,7 +93,10 @@ def _trim_header(path: Path) -> None:
     kept = [
         line
         for line in path.read_text("utf-8").splitlines()
-        if not re.match(r'"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Report-Msgid|Generated-By)', line)
+        if not re.match(
+            r'"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Report-Msgid|Generated-By)',
+            line,
+        )
         and not line.startswith("#  ")
     ]
     text = "\n".join(kept) + "\n"

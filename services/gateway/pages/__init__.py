@@ -1,0 +1,29 @@
+"""The pages, one module for each part of the work; each gives its handlers as `ROUTES`."""
+
+from services.gateway.pages import (
+    account,
+    home,
+    live_stream,
+    messages,
+    passwords,
+    post_box,
+    roles,
+    sign_in,
+    staff,
+    teams,
+    tenant,
+)
+
+ROUTES = [
+    *home.ROUTES,
+    *sign_in.ROUTES,
+    *passwords.ROUTES,
+    *account.ROUTES,
+    *messages.ROUTES,
+    *live_stream.ROUTES,
+    *staff.ROUTES,
+    *teams.ROUTES,
+    *roles.ROUTES,
+    *tenant.ROUTES,
+    *post_box.ROUTES,
+]
