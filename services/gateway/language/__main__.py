@@ -1,4 +1,4 @@
-"""`python -m services.gateway.language check|update`: do the catalogues agree with templates and code, and where not."""
+"""`python -m services.gateway.language check|update`: do the catalogues agree with templates and code, or where not."""
 
 import re
 import sys
