@@ -32,9 +32,9 @@ LINKS = {
     "dossier_assigned": "/dossiers/{dossier_id}",
     "break_glass_used": "/dossiers/{dossier_id}",
     "break_glass_escalated": "/break-glass",
-    "password_reset": "/reset-password?token={token}",
-    "invitation": "/reset-password?token={token}",
-    "account_locked": "/reset-password",
+    "password_reset": "/password-reset/{token}",
+    "invitation": "/password-reset/{token}",
+    "account_locked": "/password-reset",
 }
 """Where a mail leads. Never more than an id, but for the one-time secret of a reset link."""
 

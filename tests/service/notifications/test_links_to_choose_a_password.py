@@ -48,7 +48,7 @@ async def test_the_mail_holds_the_link_in_the_persons_language(
 
     [mail] = mail_server.mails_to(user.email)
     assert subject in mail["Subject"]
-    assert "https://vangnet.test/reset-password?token=the-secret" in text_of(mail)
+    assert "https://vangnet.test/password-reset/the-secret" in text_of(mail)
 
 
 async def test_the_secret_is_in_no_table(notifications: ServiceUnderTest, tenant: str, known: Known) -> None:
