@@ -7,21 +7,43 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from services.cases.dossiers import queries
+from services.cases.dossiers import commands, queries
 from services.cases.victim_support import commands as victim_support
 from services.cases.victim_support import queries as victim_support_queries
 from shared.app import Door
 from shared.contracts.cases import (
+    AddPerson,
+    AddTask,
+    AssignHolder,
+    BreakGlass,
+    BreakGlassOpened,
+    BreakGlassView,
+    ChangeDossier,
+    CloseDossier,
+    CompleteTask,
+    ConflictDeclared,
+    DeclareConflict,
     DossierPage,
     DossierRef,
     DossierView,
     EntryRef,
+    GrantAccess,
+    Look,
     OpenDossier,
+    PersonRef,
     RecontactRule,
+    ReviewBreakGlass,
+    TaskPage,
+    TaskRef,
+    WriteEntry,
     WriteReport,
 )
 
+# Litestar keeps the name `state` for its own, so the query parameter of that name comes in under another.
 StateQuery = Annotated[str, QueryParameter(name="state")]
+DossierId = FromPath[UUID]
+
+# --- questions -------------------------------------------------------------------------------------------------------
 
 
 @get("/dossiers", operation_id="dossierPage")
@@ -35,8 +57,33 @@ async def dossier_page(
 
 
 @get("/dossiers/{dossier_id:uuid}", operation_id="dossierById")
-async def dossier_by_id(door: NamedDependency[Door], dossier_id: FromPath[UUID]) -> DossierView:
+async def dossier_by_id(door: NamedDependency[Door], dossier_id: DossierId) -> DossierView:
     return await door.ask(queries.dossier_by_id, dossier_id)
+
+
+@get("/dossiers/{dossier_id:uuid}/looks", operation_id="dossierLooks")
+async def dossier_looks(door: NamedDependency[Door], dossier_id: DossierId) -> list[Look]:
+    return await door.ask(queries.dossier_looks, dossier_id)
+
+
+@get("/tasks", operation_id="taskPage")
+async def task_page(
+    door: NamedDependency[Door], scope: FromQuery[str] = "mine", in_state: StateQuery = "open"
+) -> TaskPage:
+    return await door.ask(queries.task_page, scope, in_state)
+
+
+@get("/break-glass", operation_id="breakGlassUses")
+async def break_glass_uses(door: NamedDependency[Door]) -> list[BreakGlassView]:
+    return await door.ask(queries.break_glass_uses)
+
+
+@get("/recontact-plan", operation_id="recontactPlan")
+async def recontact_plan(door: NamedDependency[Door]) -> list[RecontactRule]:
+    return await door.ask(victim_support_queries.recontact_plan)
+
+
+# --- victim support --------------------------------------------------------------------------------------------------
 
 
 @post("/dossiers", operation_id="openDossier")
@@ -46,14 +93,116 @@ async def open_dossier(door: NamedDependency[Door], data: JSONBody[OpenDossier])
 
 @post("/dossiers/{dossier_id:uuid}/report", operation_id="writeReport")
 async def write_report(
-    door: NamedDependency[Door], dossier_id: FromPath[UUID], data: JSONBody[WriteReport]
+    door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[WriteReport]
 ) -> EntryRef:
     return await door.do(victim_support.write_report, data, dossier_id)
 
 
-@get("/recontact-plan", operation_id="recontactPlan")
-async def recontact_plan(door: NamedDependency[Door]) -> list[RecontactRule]:
-    return await door.ask(victim_support_queries.recontact_plan)
+# --- the dossier -----------------------------------------------------------------------------------------------------
 
 
-ROUTES = [dossier_page, dossier_by_id, open_dossier, write_report, recontact_plan]
+@post("/dossiers/{dossier_id:uuid}", operation_id="changeDossier", status_code=200)
+async def change_dossier(
+    door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[ChangeDossier]
+) -> DossierRef:
+    return await door.do(commands.change_dossier, data, dossier_id)
+
+
+@post("/dossiers/{dossier_id:uuid}/close", operation_id="closeDossier", status_code=200)
+async def close_dossier(
+    door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[CloseDossier]
+) -> DossierRef:
+    return await door.do(commands.close_dossier, data, dossier_id)
+
+
+@post("/dossiers/{dossier_id:uuid}/reopen", operation_id="reopenDossier", status_code=200)
+async def reopen_dossier(
+    door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[CloseDossier]
+) -> DossierRef:
+    return await door.do(commands.reopen_dossier, data, dossier_id)
+
+
+@post("/dossiers/{dossier_id:uuid}/entries", operation_id="writeEntry")
+async def write_entry(
+    door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[WriteEntry]
+) -> EntryRef:
+    return await door.do(commands.write_entry, data, dossier_id)
+
+
+@post("/dossiers/{dossier_id:uuid}/persons", operation_id="addPerson")
+async def add_person(
+    door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[AddPerson]
+) -> PersonRef:
+    return await door.do(commands.add_person, data, dossier_id)
+
+
+@post("/dossiers/{dossier_id:uuid}/tasks", operation_id="addTask")
+async def add_task(door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[AddTask]) -> TaskRef:
+    return await door.do(commands.add_task, data, dossier_id)
+
+
+@post("/tasks/{task_id:uuid}/complete", operation_id="completeTask", status_code=200)
+async def complete_task(
+    door: NamedDependency[Door], task_id: FromPath[UUID], data: JSONBody[CompleteTask]
+) -> TaskRef:
+    return await door.do(commands.complete_task, data, task_id)
+
+
+# --- who may see it --------------------------------------------------------------------------------------------------
+
+
+@post("/dossiers/{dossier_id:uuid}/holder", operation_id="assignHolder", status_code=200)
+async def assign_holder(
+    door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[AssignHolder]
+) -> DossierRef:
+    return await door.do(commands.assign_holder, data, dossier_id)
+
+
+@post("/dossiers/{dossier_id:uuid}/grants", operation_id="grantAccess")
+async def grant_access(
+    door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[GrantAccess]
+) -> DossierRef:
+    return await door.do(commands.grant_access, data, dossier_id)
+
+
+@post("/dossiers/{dossier_id:uuid}/conflicts", operation_id="declareConflict")
+async def declare_conflict(
+    door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[DeclareConflict]
+) -> ConflictDeclared:
+    return await door.do(commands.declare_conflict, data, dossier_id)
+
+
+@post("/break-glass", operation_id="breakGlass")
+async def break_glass(door: NamedDependency[Door], data: JSONBody[BreakGlass]) -> BreakGlassOpened:
+    return await door.do(commands.break_glass, data)
+
+
+@post("/break-glass/{break_glass_id:uuid}/review", operation_id="reviewBreakGlass", status_code=200)
+async def review_break_glass(
+    door: NamedDependency[Door], break_glass_id: FromPath[UUID], data: JSONBody[ReviewBreakGlass]
+) -> BreakGlassView:
+    return await door.do(commands.review_break_glass, data, break_glass_id)
+
+
+ROUTES = [
+    dossier_page,
+    dossier_by_id,
+    dossier_looks,
+    task_page,
+    break_glass_uses,
+    recontact_plan,
+    open_dossier,
+    write_report,
+    change_dossier,
+    close_dossier,
+    reopen_dossier,
+    write_entry,
+    add_person,
+    add_task,
+    complete_task,
+    assign_holder,
+    grant_access,
+    declare_conflict,
+    break_glass,
+    review_break_glass,
+]

@@ -1,13 +1,15 @@
-"""What cases hears from the others."""
+"""What cases hears from the others, and what its timers do."""
 
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.cases.dossiers import commands as dossiers
 from services.cases.victim_support import commands as victim_support
 from shared.client import client_of
 from shared.contracts.rostering import CallOutClosed, CallOutView
 from shared.inbox import Subscriptions
+from shared.timers import TimerHandlers
 
 
 async def on_call_out_closed(session: AsyncSession, event: CallOutClosed, *, now: datetime) -> None:
@@ -21,3 +23,4 @@ async def on_call_out_closed(session: AsyncSession, event: CallOutClosed, *, now
 
 
 SUBSCRIPTIONS: Subscriptions = {CallOutClosed: on_call_out_closed}
+TIMERS: TimerHandlers = {dossiers.REVIEW_OVERDUE: dossiers.escalate_unreviewed}

@@ -11,7 +11,7 @@ from shared.contracts.event import Event
 PERSON_ROLES = (
     "victim", "next_of_kin", "witness", "suspect", "deceased", "minor_involved", "contact", "other",
 )  # fmt: skip
-TASK_KINDS = ("call_out_report", "recontact", "own")
+TASK_KINDS = ("call_out_report", "recontact", "own", "assign_holder")
 TASK_RESULTS = (
     "done", "reached_ok", "reached_referral_wanted", "refused", "not_reached", "moved", "unsafe_to_contact",
     "new_facts", "risk_increased",
@@ -90,7 +90,7 @@ class TaskView(Struct, frozen=True, kw_only=True):
 
 
 class EntryView(Struct, frozen=True, kw_only=True):
-    """One item of the timeline; `kind` system has `code` and no text."""
+    """One item of the timeline; `kind` system has `code` and no text. A task's outcome has both: `task_completed`."""
 
     entry_id: UUID
     kind: str
@@ -160,7 +160,7 @@ class ChangeDossier(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class CloseDossier(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /dossiers/{id}/close. 409 `compulsory_tasks_open`. Reopen: POST /dossiers/{id}/reopen."""
+    """POST /dossiers/{id}/close. 409 `compulsory_tasks_open`. Also the body of POST /dossiers/{id}/reopen."""
 
     version: int
 
@@ -172,7 +172,7 @@ class AssignHolder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class GrantAccess(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /dossiers/{id}/grants (`dossier:assign`): `ground` substitute (needs `ends_at`) or team."""
+    """POST /dossiers/{id}/grants (`dossier:assign`): `ground` substitute (needs `ends_at`), grant or team."""
 
     ground: str
     user_id: UUID | None = None
@@ -258,7 +258,10 @@ class WriteReport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class TaskPage(Struct, frozen=True, kw_only=True):
-    """GET /tasks?scope=mine|team&state=open: in order of due date. `late`, `today`, `week` count the same list."""
+    """GET /tasks?scope=mine|team&state=open: in order of due date, at most 500.
+
+    `late`, `today` and `week` (today and the six days after it) count the same list; only open tasks are due.
+    """
 
     tasks: list[TaskView]
     late: int

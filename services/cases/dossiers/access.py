@@ -35,6 +35,7 @@ _USER = bindparam("user_id", type_=Uuid)
 _TEAMS = bindparam("teams", type_=ARRAY(Uuid))
 _COMPARTMENTS = bindparam("compartments", type_=ARRAY(Text))
 _SUPERVISES = bindparam("supervises", type_=Boolean)
+_AUDITS = bindparam("audits", type_=Boolean)
 _NOW = bindparam("now", type_=DateTime(timezone=True))
 
 
@@ -45,12 +46,13 @@ class ReadOnly(Forbidden):
 
 
 def caller(principal: Principal, *, now: datetime) -> dict[str, Any]:
-    """The values of the parameters in `visible` and `GROUND`."""
+    """The values of the parameters in the expressions below."""
     return {
         "user_id": principal.user_id,
         "teams": list(principal.teams),
         "compartments": list(principal.compartments),
         "supervises": Permission.DOSSIER_SUPERVISE in principal.permissions,
+        "audits": Permission.AUDIT_READ in principal.permissions,
         "now": now,
     }
 
@@ -68,6 +70,12 @@ within_reach = and_(Dossier.compartment == any_(_COMPARTMENTS), unblocked)
 """Of the caller's own compartments and without a block: what break-glass can open."""
 
 visible = and_(within_reach, or_(_SUPERVISES, exists().where(_granted).correlate(Dossier)))
+
+reviewable = and_(unblocked, or_(Dossier.compartment == any_(_COMPARTMENTS), _AUDITS))
+"""Whose break-glass the caller may judge: of his compartments, or of all as the DPO, who sees no content."""
+
+looks_visible = or_(and_(visible, Dossier.holder == _USER), and_(unblocked, _AUDITS))
+"""Whose log the caller may read: what he holds, or all with `audit:read`, which shows the log and no content."""
 
 # The grant that gives most: writing first, then the nearest to the dossier.
 BEST = (

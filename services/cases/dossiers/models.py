@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.cases.dossiers.deadlines import Due
+from shared.contracts.cases import BreakGlassView
 from shared.db import Base, uuid7
 from shared.errors import Conflict, Forbidden
 
@@ -331,6 +332,24 @@ class BreakGlassUse(Base):
         if self.state != "open":
             raise AlreadyReviewed
         self.state, self.review_note, self.reviewed_by, self.reviewed_at = verdict, note, by, at
+
+    def view(self, dossier_number: str) -> BreakGlassView:
+        return BreakGlassView(
+            break_glass_id=self.id,
+            dossier_id=self.dossier_id,
+            dossier_number=dossier_number,
+            user_id=self.user_id,
+            reason=self.reason,
+            text=self.text,
+            opened_at=self.opened_at,
+            ends_at=self.ends_at,
+            review_by=self.review_by,
+            state=self.state,
+            escalated=self.escalated,
+            reviewed_by=self.reviewed_by,
+            reviewed_at=self.reviewed_at,
+            review_note=self.review_note,
+        )
 
 
 class DayOff(Base):

@@ -70,7 +70,7 @@ def audit_of(
     return insert(AuditRow).from_select(_COLUMNS, row).cte("audited")
 
 
-def json_rows(lines: Select[Any], name: str) -> ScalarSelect[Any]:
+def json_rows(lines: Select[*tuple[Any, ...]], name: str) -> ScalarSelect[Any]:
     """The lines as one JSON array, keyed by their column names."""
     rows = lines.subquery(name)
     return select(

@@ -6,7 +6,7 @@ from typing import cast as typing_cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Date, Integer, Select, Text, Uuid, bindparam, cast, func, or_, select, true
+from sqlalchemy import Date, Integer, Text, Uuid, bindparam, cast, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.dossiers.access import BEST, ENDS_AT, GROUND, MAY_WRITE, visible
@@ -36,7 +36,7 @@ _found = (
     .cte("found")
 )
 
-_persons: Select[Any] = (
+_persons = (
     select(
         Person.id.label("person_id"),
         Person.first_name,
@@ -74,7 +74,7 @@ TASK_COLUMNS = (
     Task.why,
 )
 
-_tasks: Select[Any] = (
+_tasks = (
     select(
         *TASK_COLUMNS, _found.c.number.label("dossier_number"), _found.c.incident_type.label("incident_type")
     )
@@ -83,7 +83,7 @@ _tasks: Select[Any] = (
     .correlate(_found)
 )
 
-_timeline: Select[Any] = (
+_timeline = (
     select(
         Entry.id.label("entry_id"),
         Entry.kind,

@@ -10,7 +10,6 @@ import msgspec
 from sqlalchemy import (
     ColumnElement,
     DateTime,
-    Select,
     Text,
     Uuid,
     all_,
@@ -73,7 +72,7 @@ def _list(*conditions: ColumnElement[bool]) -> Statement:
     page = (
         select(mine).where(after).order_by(mine.c.updated_at.desc(), mine.c.id.desc()).limit(PAGE).cte("page")
     )
-    lines: Select[Any] = (
+    lines = (
         select(
             Dossier.id.label("dossier_id"),
             Dossier.number,
