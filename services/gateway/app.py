@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from services.gateway.language import read_languages
 from services.gateway.live import Live
 from services.gateway.pages import ROUTES, errors
-from services.gateway.rendering import Pages
+from services.gateway.rendering import AnyRequest, Pages
 from services.gateway.services_client import Directory, service_urls
 from services.gateway.settings import Settings
 from services.gateway.shell import Shell
@@ -79,6 +79,12 @@ async def finish_answer(message: Message, scope: Scope) -> None:
         headers.add("Set-Cookie", state.cookies.make(state.cookies.browser, number).to_header(header=""))
 
 
+def pages_of(request: AnyRequest) -> Pages:
+    """The one that writes the pages."""
+    pages: Pages = request.app.state.pages
+    return pages
+
+
 def create_app(settings: Settings) -> Litestar:
     """The ASGI application."""
     telemetry.start(
@@ -130,7 +136,7 @@ def create_app(settings: Settings) -> Litestar:
         dependencies={
             "visit": Provide(visit_of),
             "guest": Provide(guest_of),
-            "pages": Provide(lambda request: request.app.state.pages, sync_to_thread=False),
+            "pages": Provide(pages_of, sync_to_thread=False),
         },
         exception_handlers={
             Problem: errors.answer_problem,
