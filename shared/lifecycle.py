@@ -117,11 +117,16 @@ async def tenants_here(database: Database) -> list[str]:
         return [row["key"] for row in await driver_of(session).fetch("SELECT key FROM tenants ORDER BY key")]
 
 
-async def export_tenant(service: str, migration_url: str, tenant: str, folder: Path) -> int:
-    """Write a tenant's tables of this service as CSV, with a manifest of rows and checksums; returns all rows."""
+async def export_tenant(
+    service: str, migration_url: str, tenant: str, folder: Path, *, without: frozenset[str] = frozenset()
+) -> int:
+    """Write a tenant's tables of this service as CSV, with a manifest of rows and checksums; returns all rows.
+
+    `without` names tables that hold secrets of persons, which nobody may carry away.
+    """
     target = folder / service
     try:
-        counts = await migrations.export(migration_url, tenant, target)
+        counts = await migrations.export(migration_url, tenant, target, without=without)
     except asyncpg.InvalidSchemaNameError:
         counts = {}
     manifest = {

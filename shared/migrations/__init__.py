@@ -236,7 +236,9 @@ async def remove(service: str, migration_url: str, tenant: str) -> None:
             )
 
 
-async def export(migration_url: str, tenant: str, folder: Path) -> dict[str, int]:
+async def export(
+    migration_url: str, tenant: str, folder: Path, *, without: frozenset[str] = frozenset()
+) -> dict[str, int]:
     """Write each table of a tenant as CSV with a header into `folder`; returns the number of rows of each."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True, mode=0o700)
     schema = schema_of(tenant)
@@ -245,7 +247,10 @@ async def export(migration_url: str, tenant: str, folder: Path) -> dict[str, int
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             for row in await connection.fetch(
-                "SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY tablename", schema
+                "SELECT tablename FROM pg_tables WHERE schemaname = $1 AND tablename <> ALL($2::text[])"
+                " ORDER BY tablename",
+                schema,
+                list(without),
             ):
                 status = await connection.copy_from_table(
                     row["tablename"],
