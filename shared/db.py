@@ -218,6 +218,14 @@ def on_commit(session: AsyncSession, writer: Writer[Item], item: Item) -> None:
     session.info.setdefault(_PENDING, {}).setdefault(writer, []).append(item)
 
 
+def withdraw(session: AsyncSession, writer: Writer[Item], unwanted: Callable[[Item], bool]) -> None:
+    """Take back what was handed to `writer` in this transaction and is unwanted after all."""
+    pending = session.info.get(_PENDING, {})
+    kept = [item for item in pending.pop(writer, []) if not unwanted(item)]
+    if kept:
+        pending[writer] = kept
+
+
 def driver_of(session: AsyncSession) -> Driver:
     """The asyncpg connection under the session, inside the same transaction, for hot reads."""
     return cast("Driver", session.info[_DRIVER])

@@ -11,7 +11,7 @@ from nats.js import JetStreamContext
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.event import Event, encode
-from shared.db import Driver, direct_connection, on_commit
+from shared.db import Driver, direct_connection, on_commit, withdraw
 from shared.streams import stream_of, subject_of
 from shared.telemetry import EVENTS_PUBLISHED, OUTBOX_AGE, OUTBOX_DEPTH, trace_headers
 from shared.tenancy import migrator_login, role_of, service_login
@@ -42,6 +42,11 @@ log = logging.getLogger(__name__)
 def publish(session: AsyncSession, event: Event) -> None:
     """Announce `event` if, and only if, this transaction commits."""
     on_commit(session, _write, event)
+
+
+def withhold(session: AsyncSession, *kinds: type[Event]) -> None:
+    """Announce nothing of `kinds`, or nothing at all: for history that is entered long after it happened."""
+    withdraw(session, _write, lambda event: not kinds or isinstance(event, kinds))
 
 
 async def _write(driver: Driver, events: list[Event]) -> None:

@@ -12,7 +12,16 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.client import CLIENT, ServiceClient
-from shared.db import Database, Driver, driver_of, on_commit, platform_transaction, transaction, uuid7
+from shared.db import (
+    Database,
+    Driver,
+    driver_of,
+    on_commit,
+    platform_transaction,
+    transaction,
+    uuid7,
+    withdraw,
+)
 from shared.telemetry import TIMERS_LATE, span
 
 TimerHandler = Callable[..., Awaitable[None]]
@@ -57,6 +66,11 @@ def schedule(session: AsyncSession, tenant: str, due_at: datetime, kind: str, re
 async def cancel(session: AsyncSession, kind: str, ref: UUID) -> None:
     """Take back the timers of `kind` for `ref`; one that is being handled at this moment is waited for."""
     await driver_of(session).execute("DELETE FROM platform.timers WHERE kind = $1 AND ref = $2", kind, ref)
+
+
+def withhold(session: AsyncSession) -> None:
+    """Set none of the timers of this transaction: for history that is entered long after it happened."""
+    withdraw(session, _write, lambda _: True)
 
 
 async def _write(driver: Driver, timers: list[_Timer]) -> None:
