@@ -87,7 +87,9 @@ def make_examples() -> None:
     for subject, kind in KINDS.items():
         path = EXAMPLES / f"{subject}.json"
         if not path.exists():
-            values = {field.name: _example(field.name, _plain(field.type)) for field in msgspec.structs.fields(kind)}
+            values = {
+                field.name: _example(field.name, _plain(field.type)) for field in msgspec.structs.fields(kind)
+            }
             path.write_bytes(msgspec.json.format(encode(kind(**values)), indent=2) + b"\n")
 
 
@@ -98,6 +100,11 @@ def _example(name: str, kind: Any) -> Any:
         date: date(2026, 3, 2),
         int: 7,
         bool: True,
-        str: {"tenant": "pz_aalst", "incident_type": "death_traffic", "urgency": "now", "level": "primary"}.get(name, "code"),
+        str: {
+            "tenant": "pz_aalst",
+            "incident_type": "death_traffic",
+            "urgency": "now",
+            "level": "primary",
+        }.get(name, "code"),
     }
     return examples[kind]

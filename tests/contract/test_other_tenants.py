@@ -1,0 +1,286 @@
+"""For every operation of every service: an id of another tenant is answered exactly as an id that nobody has.
+
+The operations come from the services' own OpenAPI documents, so none can be forgotten; a parameter for which this test
+knows no real id of the other tenant fails it.
+"""
+
+import importlib
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from deploy.documents import openapi_of
+from shared.auth import Compartment, Permission, Principal
+from shared.db import driver_of, uuid7
+from tests.conftest import Serve
+from tests.support.principals import principal
+from tests.support.service import ServiceUnderTest
+
+SERVICES = ("cases", "rostering", "notifications")
+World = Callable[[ServiceUnderTest, Principal], Awaitable[dict[str, UUID | str]]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    service: str
+    method: str
+    path: str
+    body: dict[str, Any] | None
+    query: tuple[str, ...]
+    schemas: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.service} {self.method} {self.path}"
+
+    @property
+    def parameters(self) -> list[str]:
+        return re.findall(r"{(\w+)}", self.path)
+
+
+def operations() -> list[Operation]:
+    found = []
+    for service in SERVICES:
+        document = openapi_of(service)
+        schemas = document.get("components", {}).get("schemas", {})
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                body = (
+                    operation.get("requestBody", {})
+                    .get("content", {})
+                    .get("application/json", {})
+                    .get("schema")
+                )
+                query = tuple(
+                    each["name"]
+                    for each in operation.get("parameters", [])
+                    if each["in"] == "query" and _is_id(each.get("schema", {}))
+                )
+                found.append(Operation(service, method.upper(), path, body, query, schemas))
+    return found
+
+
+def _is_id(schema: dict[str, Any]) -> bool:
+    return schema.get("format") == "uuid" or any(
+        _is_id(each) for each in schema.get("oneOf", schema.get("anyOf", []))
+    )
+
+
+def everybody(tenant: str) -> Principal:
+    """Somebody with every right in his own tenant."""
+    return principal(tenant, *Permission, compartments=list(Compartment))
+
+
+def _body(
+    operation: Operation, ids: dict[str, UUID | str], schema: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The least that the operation accepts, with ids from `ids` wherever a field is one."""
+    schema = schema or operation.body or {}
+    if "$ref" in schema:
+        schema = operation.schemas[schema["$ref"].rsplit("/", 1)[1]]
+    body = {}
+    for name, each in schema.get("properties", {}).items():
+        if _is_id(each):
+            body[name] = str(_id_for(name, ids))
+        elif name in schema.get("required", []):
+            body[name] = _value(name, each)
+    return body
+
+
+ALIASES = {"assignee": "user_id", "holder": "user_id", "ref": "user_id"}
+
+
+def _id_for(name: str, ids: dict[str, UUID | str]) -> UUID | str:
+    name = ALIASES.get(name, name)
+    assert name in ids, f"this test knows no {name} of the other tenant: teach its world"
+    return ids[name]
+
+
+VALUES: dict[str, Any] = {
+    "level": "primary", "incident_type": "fire", "reason": "other", "state": "en_route", "result": "done",
+    "ground": "substitute", "verdict": "justified", "email": "a@example.org", "language": "nl", "code": "123456",
+    "starts_at": "2031-01-06T08:00:00Z", "ends_at": "2031-01-07T08:00:00Z", "dossier_number": "SPOT-2026-9999",
+    "due_on": "2031-01-06", "levels": ["primary"], "languages": ["nl"], "permissions": [], "compartments": [],
+    "key": "pz_nobody", "tenant": "pz_nobody",
+}  # fmt: skip
+
+
+def _value(name: str, schema: dict[str, Any]) -> Any:
+    if name in VALUES:
+        return VALUES[name]
+    kind = schema.get("type")
+    match kind if isinstance(kind, str) else (kind or ["string"])[0]:
+        case "integer":
+            return max(schema.get("minimum", 1), 5)
+        case "boolean":
+            return True
+        case "array":
+            return []
+        case _:
+            return "x" * max(schema.get("minLength", 1), 24)
+
+
+async def _ask(
+    service: ServiceUnderTest, operation: Operation, by: Principal, ids: dict[str, UUID | str]
+) -> Any:
+    path = operation.path
+    for name in operation.parameters:
+        path = path.replace(f"{{{name}}}", str(_id_for(name, ids)))
+    if operation.method == "GET":
+        answer = await service.get(path, by=by, **{name: str(_id_for(name, ids)) for name in operation.query})
+    else:
+        answer = await service.post(path, _body(operation, ids), by=by)
+    return _shown(answer, ids)
+
+
+def _shown(answer: httpx.Response, ids: dict[str, UUID | str]) -> tuple[int, str]:
+    """What the caller learns, apart from the ids that he sent himself and what is random by design."""
+    text = re.sub(r'"trace_id":"[0-9a-f]*"', "", answer.text)
+    for each in ids.values():
+        text = text.replace(str(each), "<sent>")
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<new>", text)
+    text = re.sub(r"\b20\d\d-\d{4,5}\b", "<number>", text)
+    return answer.status_code, re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)", "<moment>", text)
+
+
+# --- what the other tenant has ---------------------------------------------------------------------------------------
+
+
+async def rostering_world(service: ServiceUnderTest, owner: Principal) -> dict[str, UUID | str]:
+    now = datetime.now(UTC)
+    shift = {"user_id": str(owner.user_id), "level": "primary", "starts_at": (now - timedelta(hours=1)).isoformat(),
+             "ends_at": (now + timedelta(hours=9)).isoformat()}  # fmt: skip
+    planned = await service.post("/shifts", shift, by=owner)
+    asked = await service.post(
+        "/call-outs",
+        {"incident_type": "fire", "place": "Markt 1", "summary": "Brand in een woning"},
+        by=owner,
+    )
+    assert planned.is_success, planned.text
+    assert asked.is_success, asked.text
+    return {
+        "user_id": owner.user_id,
+        "shift_id": planned.json()["shift_id"],
+        "call_out_id": asked.json()["call_out_id"],
+    }
+
+
+async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, UUID | str]:
+    opened = await service.post(
+        "/dossiers", {"incident_type": "fire", "summary": "Brand in een woning"}, by=owner
+    )
+    assert opened.is_success, opened.text
+    dossier = opened.json()["dossier_id"]
+    task = await service.post(
+        f"/dossiers/{dossier}/tasks", {"title": "Bellen", "due_on": "2031-01-06"}, by=owner
+    )
+    person = await service.post(f"/dossiers/{dossier}/persons", {"last_name": "Peeters"}, by=owner)
+    emergency = principal(
+        owner.tenant,
+        Permission.BREAK_GLASS_OPEN,
+        Permission.DOSSIER_READ,
+        compartments=[Compartment.POL_CARE],
+    )
+    glass = await service.post(
+        "/break-glass",
+        {
+            "dossier_number": opened.json()["number"],
+            "reason": "emergency",
+            "text": "De nabestaande staat aan de balie.",
+        },
+        by=emergency,
+    )
+    for answer in (task, person, glass):
+        assert answer.is_success, answer.text
+    return {
+        "user_id": owner.user_id,
+        "team_id": uuid7(),
+        "dossier_id": dossier,
+        "task_id": task.json()["task_id"],
+        "person_id": person.json()["person_id"],
+        "break_glass_id": glass.json()["break_glass_id"],
+    }
+
+
+async def notifications_world(service: ServiceUnderTest, owner: Principal) -> dict[str, UUID | str]:
+    message = uuid7()
+    async with service.transaction(owner.tenant) as session:
+        columns = await driver_of(session).fetch(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = 'messages'"
+            " AND table_schema = current_schema()"
+        )
+        assert {"id", "user_id"} <= {row[0] for row in columns}
+        await driver_of(session).execute(
+            "INSERT INTO messages (id, user_id, kind, ref, refs, urgent, at)"
+            " VALUES ($1, $2, 'call_out_ringing', $1, '{}', false, now())",
+            message,
+            owner.user_id,
+        )
+    return {"user_id": owner.user_id, "message_id": message, "ref": message}
+
+
+async def identity_world(service: ServiceUnderTest, owner: Principal) -> dict[str, UUID | str]:
+    registered = await service.post("/staff", {"name": "Lena Peeters", "email": "lena@example.org"}, by=owner)
+    team = await service.post("/teams", {"name": "Centrum"}, by=owner)
+    assert registered.is_success, registered.text
+    assert team.is_success, team.text
+    return {
+        "user_id": registered.json()["user_id"],
+        "team_id": team.json()["team_id"],
+        "session_id": owner.session_id,
+        "reset_id": uuid7(),
+        "key": "own_role",
+    }
+
+
+WORLDS: dict[str, World] = {
+    "rostering": rostering_world,
+    "cases": cases_world,
+    "notifications": notifications_world,
+    "identity": identity_world,
+}
+
+
+@pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.name)
+async def test_an_id_of_another_tenant_is_as_unknown_as_any(
+    serve: Serve, operation: Operation, tenant: str, other_tenant: str
+) -> None:
+    service = await serve(
+        importlib.import_module(f"services.{operation.service}.app").build, operation.service
+    )
+    theirs = await WORLDS[operation.service](service, everybody(other_tenant))
+    unknown: dict[str, UUID | str] = {
+        name: value if name == "key" else uuid7() for name, value in theirs.items()
+    }
+
+    for_theirs = await _ask(service, operation, everybody(tenant), theirs)
+    for_unknown = await _ask(service, operation, everybody(tenant), unknown)
+
+    assert for_theirs == for_unknown
+    if operation.parameters and set(operation.parameters) != {"key"}:
+        assert for_theirs[0] in {401, 403, 404, 409, 422}, f"{operation.name} did something: {for_theirs}"
+
+
+READS_OF_ONE_THING = [
+    each for each in operations() if each.method == "GET" and each.parameters and each.service != "identity"
+]
+
+
+@pytest.mark.parametrize("operation", READS_OF_ONE_THING, ids=lambda operation: operation.name)
+async def test_the_owner_is_answered_otherwise(serve: Serve, operation: Operation, other_tenant: str) -> None:
+    """The test above would prove nothing if the ids were wrong: their owner must find them."""
+    service = await serve(
+        importlib.import_module(f"services.{operation.service}.app").build, operation.service
+    )
+    owner = everybody(other_tenant)
+    theirs = await WORLDS[operation.service](service, owner)
+
+    status, _ = await _ask(service, operation, owner, theirs)
+
+    assert status == 200
