@@ -7,8 +7,9 @@ from datetime import date, datetime
 from http import HTTPStatus
 from uuid import UUID
 
-from services.gateway.language import BRUSSELS, Language
+from services.gateway.language import Language
 from services.gateway.rendering import AnyRequest
+from services.gateway.typed_dates import day_of, meanings, wall_clock_of
 from services.gateway.visit import Visit
 from shared.db import uuid7
 from shared.errors import Forbidden, Problem, StepUpNeeded
@@ -47,6 +48,7 @@ class Form:
         self.errors = Texts()
         self.problem = ""
         self.asks_code = False
+        self.asks_turn: set[str] = set()
         self._language: Language = visit.language
 
     # What was typed, as what it should be. A value that cannot be read leaves an error and gives None.
@@ -63,20 +65,28 @@ class Form:
 
     def day(self, name: str) -> date | None:
         try:
-            return date.fromisoformat(self.text(name)) if self.text(name) else None
+            return day_of(self.text(name)) if self.text(name) else None
         except ValueError:
             self.error(name, "not_a_date")
             return None
 
     def moment(self, name: str) -> datetime | None:
-        """What `<input type=datetime-local>` gives, on Brussels' clock; in the hour that comes twice the first one."""
+        """A time on Brussels' clock. One that the clock skips is refused; for one that comes twice `<name>_turn` says
+        which, and without it the field asks."""
         try:
-            return (
-                datetime.fromisoformat(self.text(name)).replace(tzinfo=BRUSSELS) if self.text(name) else None
-            )
+            possible = meanings(wall_clock_of(self.text(name))) if self.text(name) else [None]
         except ValueError:
             self.error(name, "not_a_moment")
             return None
+        if not possible:
+            self.error(name, "hour_skipped")
+            return None
+        if len(possible) > 1:
+            self.asks_turn.add(name)
+            if self.text(f"{name}_turn") not in {"1", "2"}:
+                self.error(name, "hour_twice")
+                return None
+        return possible[-1 if self.text(f"{name}_turn") == "2" else 0]
 
     def number(self, name: str) -> int | None:
         try:
