@@ -8,11 +8,12 @@ import msgspec
 from aiohttp import web
 
 from shared.client import ServiceToken
-from shared.errors import NotFound, details_of
+from shared.errors import NotFound, ProblemDetails, details_of
 
 
 class Neighbours:
-    """`answers["rostering"]["GET /call-outs/<id>"] = struct`; what is not said is not found; None is an outage."""
+    """`answers["rostering"]["GET /call-outs/<id>"] = struct`; what is not said is not found; None is an
+    outage; `ProblemDetails` a refusal."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -37,6 +38,9 @@ class Neighbours:
             return web.Response(body=body, status=404, content_type="application/problem+json")
         if known[asked] is None:
             return web.Response(status=503)
+        if isinstance(known[asked], ProblemDetails):
+            body = msgspec.json.encode(known[asked])
+            return web.Response(body=body, status=known[asked].status, content_type="application/problem+json")
         return web.Response(body=msgspec.json.encode(known[asked]), content_type="application/json")
 
     @asynccontextmanager

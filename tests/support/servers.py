@@ -48,7 +48,7 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="vangnet-postgres-"))
     folder.chmod(0o755)
     try:
-        with EmbeddedPostgres(folder / "data", password="test-only", settings=_QUICK) as server:  # noqa: S106
+        with EmbeddedPostgres(folder / "data", password="test-only", settings=_QUICK) as server:
             yield server.admin_url
     finally:
         shutil.rmtree(folder, ignore_errors=True)

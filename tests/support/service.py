@@ -135,7 +135,7 @@ async def running(
     """The service's own application, its database made and migrated; background work is left to the test."""
     urls = await prepare_database(
         admin_url, name, service_password="test-only", migrator_password="test-only"
-    )  # noqa: S106
+    )
     await migrations.migrate(name, urls.migration_url)
     environ = {
         "VANGNET_SERVICE_DB_URL": urls.service_url,
