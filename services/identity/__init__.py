@@ -1,0 +1,1 @@
+"""Who somebody is, what he may do, and which tenants exist."""

@@ -1,0 +1,1 @@
+"""What a signed-in person does with the own account: second factor, password, preferences, sessions."""

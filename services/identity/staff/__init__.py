@@ -1,0 +1,1 @@
+"""The staff of a tenant: accounts, teams, roles with their permissions."""

@@ -1,0 +1,1 @@
+"""The tenants: making, renaming, suspending, exporting and removing them, and their settings."""

@@ -1,0 +1,1 @@
+"""Signed principals for persons and services, and the keys that sign them."""
