@@ -1,7 +1,9 @@
 """Puts the identity service together."""
 
 import asyncio
+import os
 from datetime import UTC, datetime
+from typing import cast
 
 from services.identity.api import DEPENDENCIES, KEYS, ROUTES, entrance_of
 from services.identity.settings import IdentitySettings, key_encryption_key
@@ -17,7 +19,8 @@ _TIDY_SECONDS = 3600
 def build(settings: IdentitySettings | None = None) -> Service:
     """The service; settings come from the environment unless given."""
     settings = settings or read(IdentitySettings)
-    vault = Vault(key_encryption_key(settings))
+    # documents are made from the code without any secret; a service without its key does not start
+    vault = Vault(key_encryption_key(settings) if settings.key_encryption_key else os.urandom(32))
     keys = SigningKeys(vault)
     return Service(
         name="identity",
@@ -28,9 +31,16 @@ def build(settings: IdentitySettings | None = None) -> Service:
         platform_subscriptions=SUBSCRIPTIONS,
         verifier=keys,
         carries={VAULT: vault, KEYS: keys},
-        attach=lambda runtime: keys.attach(runtime.database),
+        attach=_attach,
         workers={"tidy": _tidy},
     )
+
+
+def _attach(runtime: Runtime) -> None:
+    """Raises `KeyEncryptionKeyWrong`."""
+    key_encryption_key(cast("IdentitySettings", runtime.service.settings))
+    keys: SigningKeys = runtime.service.carries[KEYS]
+    keys.attach(runtime.database)
 
 
 async def _tidy(runtime: Runtime) -> None:

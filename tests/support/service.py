@@ -19,6 +19,7 @@ import shared.contracts.identity
 import shared.contracts.notifications
 import shared.contracts.rostering
 import shared.contracts.tenancy  # noqa: F401 - all events must be known to be decoded
+from deploy.catalogue import SERVICES
 from deploy.database import ServiceDatabase, prepare_database
 from shared import migrations
 from shared.app import Runtime, Service, create_app, listener_of
@@ -141,6 +142,9 @@ async def running(
         "VANGNET_SERVICE_DB_URL": urls.service_url,
         "VANGNET_MIGRATION_DB_URL": urls.migration_url,
         "VANGNET_AUDIT_KEY": AUDIT_KEY,
+        "VANGNET_KEY_ENCRYPTION_KEY": AUDIT_KEY,
+        "VANGNET_SERVICE_SECRETS": msgspec.json.encode({name: f"{name} secret" for name in SERVICES}).decode(),
+        "VANGNET_REFUSAL_SECONDS": "0.01",
         "VANGNET_SERVICE_SECRET": "test-only-secret",
         "VANGNET_PUBLIC_URL": "https://vangnet.test",
         "VANGNET_LOG_LEVEL": "WARNING",

@@ -1,11 +1,9 @@
 """Identity running, and the short words in which its tests speak of signing in."""
 
-import base64
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import msgspec
 import pyotp
 import pytest
 
@@ -27,18 +25,11 @@ from tests.conftest import Serve
 from tests.support.service import ServiceUnderTest
 
 PASSWORD = "een lange zin van vroeger"
-ENVIRONMENT = {
-    "VANGNET_KEY_ENCRYPTION_KEY": base64.urlsafe_b64encode(b"k" * 32).decode(),
-    "VANGNET_SERVICE_SECRETS": msgspec.json.encode(
-        {name: f"{name} secret" for name in ("cases", "rostering", "notifications", "gateway")}
-    ).decode(),
-    "VANGNET_REFUSAL_SECONDS": "0.01",
-}
 
 
 @pytest.fixture
 async def identity(serve: Serve) -> ServiceUnderTest:
-    return await serve(build, "identity", environment=ENVIRONMENT)
+    return await serve(build, "identity")
 
 
 @pytest.fixture
@@ -84,9 +75,7 @@ class Person:
 
     async def token(self, signed_in: SignedIn | None = None) -> IssuedToken:
         signed_in = signed_in or await self.sign_in()
-        answer = await self.identity.post(
-            "/tokens", ExchangeSession(session_token=signed_in.session_token)
-        )
+        answer = await self.identity.post("/tokens", ExchangeSession(session_token=signed_in.session_token))
         return self.identity.read(answer, IssuedToken)
 
     async def principal(self, signed_in: SignedIn | None = None) -> Principal:

@@ -36,7 +36,8 @@ async def test_somebody_new_chooses_a_password_enrols_and_is_in(
 
     minted = await identity.post(f"/password-resets/{asked.reset_id}/link", by=notifications)
     link = identity.read(minted, ResetLink)
-    assert link.invitation and link.email == "Jo@zone.test"
+    assert link.invitation
+    assert link.email == "Jo@zone.test"
     chosen = await identity.post(
         "/password-resets/complete", CompletePasswordReset(token=link.token, password=PASSWORD)
     )
@@ -100,8 +101,12 @@ async def test_a_code_is_good_once(identity: ServiceUnderTest, hire: Hire) -> No
     code = person.code()
     first, second = await person.first_step(), await person.first_step()
 
-    once = await identity.post("/sign-in/second-factor", ShowSecondFactor(challenge=first.challenge, code=code))
-    twice = await identity.post("/sign-in/second-factor", ShowSecondFactor(challenge=second.challenge, code=code))
+    once = await identity.post(
+        "/sign-in/second-factor", ShowSecondFactor(challenge=first.challenge, code=code)
+    )
+    twice = await identity.post(
+        "/sign-in/second-factor", ShowSecondFactor(challenge=second.challenge, code=code)
+    )
 
     assert once.status_code == 201
     assert twice.status_code == 422
