@@ -7,6 +7,7 @@ service in the running platform's environment, for example `service cases parked
 import argparse
 import asyncio
 import importlib.util
+import logging
 import os
 import shutil
 import signal
@@ -59,6 +60,7 @@ def main() -> int:
     service.add_argument("name")
     service.add_argument("arguments", nargs=argparse.REMAINDER)
     given = parser.parse_args()
+    logging.getLogger().addHandler(logging.NullHandler())  # what matters is said in words, below
     folder = Folder(given.folder.resolve())
     console = Console()
     match given.act:
@@ -88,12 +90,13 @@ def start(folder: Folder, console: Console, *, fresh: bool) -> int:
 
 async def run(folder: Folder, console: Console, *, fresh: bool) -> None:
     """The story of a start, in the order in which it is told. Leaving it, however, ends all that it started."""
-    stop_on_signals(console)
+    watching_terminal = stop_when_told(console)
     if fresh:
         empty(folder)
     known = secrets.load_or_make(folder.secrets)
     supervisor = Supervisor(console, folder)
     async with AsyncExitStack() as stack:
+        stack.callback(watching_terminal.cancel)
         database_url = start_postgres(folder, known, console, supervisor, stack)
         with console.step("databases"):
             databases = await prepare_databases(database_url, known)
@@ -133,20 +136,31 @@ async def run(folder: Folder, console: Console, *, fresh: bool) -> None:
         await watching
 
 
-def stop_on_signals(console: Console) -> None:
+def stop_when_told(console: Console) -> asyncio.Task[None]:
     """Ctrl-C, `kill` and a closed terminal all mean the same; once is enough."""
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
-    asked: list[signal.Signals] = []
+    asked: list[str] = []
 
-    def stop(why: signal.Signals) -> None:
+    def stop(why: str) -> None:
         if not asked and task is not None:
             console.say("\nStopping ...")
             task.cancel()
         asked.append(why)
 
-    for why in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(why, stop, why)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # nohup asks us to outlive the terminal
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, stop, number.name)
+
+    async def watch_terminal() -> None:
+        """Where make itself leads the terminal's session, it is told of the end and does not pass it on."""
+        if sys.stdout.isatty():
+            while sys.stdout.isatty():
+                await asyncio.sleep(0.5)
+            stop("terminal closed")
+
+    return asyncio.create_task(watch_terminal())
 
 
 def empty(folder: Folder) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 
@@ -17,6 +18,7 @@ def main() -> int:
     parser.add_argument("act", choices=("ensure", "config"))
     parser.add_argument("--replicas", type=int, default=1, help="copies of each stream, in a cluster")
     arguments = parser.parse_args()
+    logging.getLogger().addHandler(logging.NullHandler())
     if arguments.act == "config":
         print(authorization(read_traffic()), end="")
         return 0

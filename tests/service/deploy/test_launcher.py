@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import shutil
 import signal
 import stat
@@ -186,6 +187,27 @@ def test_a_killed_launcher_leaves_nothing_behind_and_loses_nothing(launcher: Lau
 
     assert after["database_url"].split("@")[0] == before["database_url"].split("@")[0]
     assert launcher.end(signal.SIGHUP) == 0
+    assert launcher.processes() == {}
+
+
+def test_a_closed_terminal_stops_everything_even_when_nobody_passes_the_signal_on(launcher: Launcher) -> None:
+    keyboard, terminal = pty.openpty()
+    launcher.process = subprocess.Popen(
+        [sys.executable, "-m", "deploy.local"],
+        cwd=launcher.tree,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=clean_environment(),
+    )
+    os.close(terminal)
+    said = b""
+    while b"Ctrl-C stops everything" not in said:
+        said += os.read(keyboard, 4096)
+
+    os.close(keyboard)
+
+    assert launcher.process.wait(30) == 0
     assert launcher.processes() == {}
 
 

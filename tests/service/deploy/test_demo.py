@@ -1,0 +1,272 @@
+"""The demo: made once by the services' own commands, true in its dates, and of nobody who exists."""
+
+import stat
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from sqlalchemy import func, select, text
+
+from deploy.catalogue import OWNERS
+from deploy.database import ServiceDatabase, prepare_database
+from deploy.demo.__main__ import DemoFile, make
+from deploy.demo.script import DemoTenant, demo_stories, demo_tenants, synthetic_insz
+from deploy.demo.workshop import Workshop
+from deploy.local.platform import Account, Platform
+from deploy.local.secrets import key
+from services.cases.dossiers.models import BreakGlassUse, Dossier, Entry, Task
+from services.cases.persons.models import Person
+from services.identity.sign_in import passwords
+from services.identity.sign_in.models import Credential, SecondFactor
+from services.identity.staff.models import Staff
+from services.identity.staff.roles import default_roles
+from services.rostering.call_outs.models import CallOut
+from services.rostering.rosters import queries as rosters
+from shared import migrations
+from shared.audit import AuditRow
+from shared.auth import Permission
+from shared.contracts.event import decode_envelope
+from shared.contracts.rostering import INCIDENT_TYPES
+from shared.db import driver_of, platform_transaction
+from tests.support.principals import principal
+
+POLICE = "pz_aalst"
+NOW = datetime(2026, 11, 18, 13, 30, tzinfo=UTC)
+
+Again = Callable[[], Awaitable[None]]
+
+
+@pytest.fixture(scope="session")
+async def platform(admin_url: str) -> Platform:
+    """Databases of the four services with the demo tenants ready in each, as the running services make them."""
+    urls: dict[str, ServiceDatabase] = {}
+    for owner in OWNERS:
+        urls[owner] = await prepare_database(
+            admin_url, owner, service_password="test-only", migrator_password="test-only"
+        )
+        await migrations.migrate(owner, urls[owner].migration_url)
+    for tenant in demo_tenants():
+        for owner in set(OWNERS) - {"identity"}:
+            await migrations.provision(
+                owner,
+                urls[owner].migration_url,
+                tenant.key,
+                name=tenant.name,
+                kind=tenant.kind,
+                legal_language="nl",
+            )
+    environments = {
+        owner: {
+            "VANGNET_SERVICE_DB_URL": urls[owner].service_url,
+            "VANGNET_MIGRATION_DB_URL": urls[owner].migration_url,
+            "VANGNET_KEY_ENCRYPTION_KEY": key(),
+        }
+        for owner in OWNERS
+    }
+    return Platform(
+        supervisor_pid=0, gateway_url="", service_urls={}, database_url="", database_urls={}, nats_url="",
+        nats_urls={}, smtp_url="", postbox_url="", logs="", environments=environments,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+async def demo_file(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo is made once for all tests of this file."""
+    path = tmp_path_factory.mktemp("demo") / "demo.json"
+    await make(platform, path, now=NOW)
+    return path
+
+
+@pytest.fixture
+async def workshop(platform: Platform, demo_file: Path) -> AsyncIterator[Workshop]:
+    workshop = Workshop(platform)
+    yield workshop
+    await workshop.close()
+
+
+async def rows_everywhere(workshop: Workshop) -> dict[str, int]:
+    """How many rows each table of each demo tenant has, and what waits in the platform's tables."""
+    counts: dict[str, int] = {}
+    for service in OWNERS:
+        for tenant in demo_tenants():
+            async with workshop.transaction(service, tenant.key) as session:
+                tables = await session.scalars(
+                    text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+                )
+                for table in tables.all():
+                    counted = await session.scalar(text(f'SELECT count(*) FROM "{table}"'))
+                    counts[f"{service}.{tenant.key}.{table}"] = counted or 0
+        async with platform_transaction(workshop.databases[service]) as session:
+            for table in ("outbox", "timers"):
+                counts[f"{service}.{table}"] = await driver_of(session).fetchval(
+                    f"SELECT count(*) FROM {table}"
+                )
+    return counts
+
+
+async def announced(workshop: Workshop, service: str) -> Counter[str]:
+    keys = [tenant.key for tenant in demo_tenants()]
+    async with platform_transaction(workshop.databases[service]) as session:
+        rows = await driver_of(session).fetch("SELECT payload FROM outbox WHERE tenant = ANY($1)", keys)
+    return Counter(decode_envelope(row["payload"]).type for row in rows)
+
+
+async def found(workshop: Workshop, service: str, statement: Any, tenant: str = POLICE) -> Sequence[Any]:
+    async with workshop.transaction(service, tenant) as session:
+        return (await session.scalars(statement)).all()
+
+
+def accounts_in(path: Path) -> list[Account]:
+    return msgspec.json.decode(path.read_bytes(), type=DemoFile).accounts
+
+
+async def test_a_second_run_adds_nothing(platform: Platform, workshop: Workshop, demo_file: Path) -> None:
+    before, accounts = await rows_everywhere(workshop), accounts_in(demo_file)
+
+    await make(platform, demo_file, now=NOW + timedelta(minutes=3))
+
+    assert await rows_everywhere(workshop) == before
+    assert accounts_in(demo_file) == accounts
+
+
+async def test_accounts_whose_file_was_lost_get_a_new_password(
+    platform: Platform, workshop: Workshop, tmp_path: Path, demo_file: Path
+) -> None:
+    old = {account.email: account for account in accounts_in(demo_file)}
+
+    await make(platform, tmp_path / "demo.json", now=NOW + timedelta(minutes=3))
+    new = accounts_in(tmp_path / "demo.json")
+    demo_file.write_bytes((tmp_path / "demo.json").read_bytes())
+
+    assert {account.email for account in new} == set(old)
+    assert all(account.totp_secret != old[account.email].totp_secret for account in new)
+
+
+async def test_every_account_has_the_password_and_second_factor_that_are_printed(
+    workshop: Workshop, demo_file: Path
+) -> None:
+    for account in accounts_in(demo_file):
+        [staff] = await found(
+            workshop, "identity", select(Staff).where(Staff.email == account.email), account.tenant
+        )
+        [credential] = await found(
+            workshop, "identity", select(Credential).where(Credential.staff_id == staff.id), account.tenant
+        )
+        [factor] = await found(
+            workshop,
+            "identity",
+            select(SecondFactor).where(SecondFactor.staff_id == staff.id),
+            account.tenant,
+        )
+        async with workshop.transaction("identity", account.tenant) as session:
+            vault = session.info["vangnet_vault"]
+        assert await passwords.matches(credential.password_hash, account.password)
+        assert vault.open(factor.secret, about=f"totp {staff.id}").decode() == account.totp_secret
+    assert stat.S_IMODE(demo_file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("tenant", demo_tenants(), ids=lambda tenant: tenant.key)
+async def test_every_default_role_has_somebody_who_can_sign_in(tenant: DemoTenant, demo_file: Path) -> None:
+    roles = {account.role for account in accounts_in(demo_file) if account.tenant == tenant.key}
+
+    assert roles == set(default_roles(tenant.kind))
+
+
+async def test_only_what_others_must_hear_is_announced(workshop: Workshop) -> None:
+    people = sum(len(tenant.people) for tenant in demo_tenants())
+
+    assert await announced(workshop, "identity") == {
+        "identity.tenant_provisioned.v1": 3,
+        "identity.staff_changed.v1": people,
+    }
+    assert await announced(workshop, "rostering") == {}
+    assert set(await announced(workshop, "cases")) == {
+        "cases.break_glass_used.v1",
+        "cases.dossier_changed.v1",
+    }
+
+
+@pytest.mark.parametrize("tenant", demo_tenants(), ids=lambda tenant: tenant.key)
+async def test_somebody_is_on_call_at_every_level_and_no_gap_comes(
+    workshop: Workshop, tenant: DemoTenant
+) -> None:
+    reader = principal(tenant.key, Permission.ON_CALL_READ)
+
+    async with workshop.transaction("rostering", tenant.key) as session:
+        now = await rosters.on_call_now(session, reader, now=NOW)
+
+    assert [member.level for member in now.members] == tenant.levels
+    assert all(member.user_id and member.next_user_id for member in now.members)
+    assert len({member.user_id for member in now.members}) == len(tenant.levels)
+    assert now.gap_starts_at is None
+    assert now.waiting_call_outs == 0
+    assert not now.members[0].busy
+
+
+async def test_call_outs_have_their_own_dates_and_one_is_open(workshop: Workshop) -> None:
+    stories = demo_stories()
+
+    call_outs = await found(workshop, "rostering", select(CallOut).order_by(CallOut.requested_at))
+
+    states = Counter(call_out.state for call_out in call_outs)
+    assert len(call_outs) == len(stories.stories) + 1
+    assert states["on_site"] == 1
+    assert states["closed"] == sum(not story.report for story in stories.stories)
+    assert call_outs[0].requested_at < NOW - timedelta(days=45)
+    assert [call_out.number for call_out in call_outs] == sorted(call_out.number for call_out in call_outs)
+    assert {call_out.incident_type for call_out in call_outs} <= set(INCIDENT_TYPES)
+
+
+async def test_each_closed_call_out_has_one_dossier_with_a_true_timeline(workshop: Workshop) -> None:
+    stories = demo_stories().stories
+
+    dossiers = await found(workshop, "cases", select(Dossier))
+    entries = await found(workshop, "cases", select(Entry))
+    looks = await found(workshop, "cases", select(AuditRow))
+
+    assert len(dossiers) == len({dossier.call_out_id for dossier in dossiers}) == len(stories)
+    assert Counter(dossier.state for dossier in dossiers)["closed"] == sum(story.closed for story in stories)
+    opened: dict[UUID, datetime] = {dossier.id: dossier.opened_at for dossier in dossiers}
+    assert all(entry.at < NOW for entry in entries)
+    assert all(
+        entry.at >= opened[entry.dossier_id]
+        for entry in entries
+        if entry.author_service != "rostering" and entry.kind != "system"
+    )
+    assert sum(entry.kind == "report" for entry in entries) == sum(bool(story.report) for story in stories)
+    assert all(look.at < NOW for look in looks)
+
+
+async def test_there_is_work_to_do_and_some_of_it_is_late(workshop: Workshop) -> None:
+    tasks = await found(workshop, "cases", select(Task).where(Task.state == "open"))
+
+    late = [task for task in tasks if task.due_on < NOW.date()]
+    assert len(tasks) > 5
+    assert 1 <= len(late) <= 4
+
+
+async def test_one_break_glass_waits_for_its_review(workshop: Workshop) -> None:
+    uses = await found(workshop, "cases", select(BreakGlassUse).order_by(BreakGlassUse.opened_at))
+
+    assert [use.state for use in uses] == ["justified", "open"]
+    assert uses[-1].review_by > NOW.date()
+    async with platform_transaction(workshop.databases["cases"]) as session:
+        timers = await driver_of(session).fetch("SELECT ref FROM timers WHERE tenant = $1", POLICE)
+    assert [timer["ref"] for timer in timers] == [uses[-1].id]
+
+
+async def test_no_client_has_a_number_that_is_ever_issued(workshop: Workshop) -> None:
+    numbers = await found(workshop, "cases", select(Person.insz).where(func.length(Person.insz) > 0))
+
+    assert len(numbers) > 15
+    assert all(number[6:9] == "999" for number in numbers)
+
+
+def test_a_synthetic_number_is_the_one_of_the_register() -> None:
+    assert synthetic_insz(datetime(1985, 7, 30, tzinfo=UTC).date()) == "85073099932"
+    assert synthetic_insz(datetime(2017, 7, 30, tzinfo=UTC).date()) == "17073099988"
