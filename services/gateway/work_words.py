@@ -73,10 +73,14 @@ _CALL_OUTS: Final = {
     "error.already_answered": N_("Deze oproep is intussen door iemand anders aanvaard."),
     "error.already_declined": N_("U gaf al door dat u niet kon. De volgende collega is opgeroepen."),
     "error.call_out_state_wrong": N_("De oproep was intussen al een stap verder. Dit is de toestand nu."),
-    "error.nobody_left": N_("Iedereen op de lijst is al opgeroepen. Bel zelf een collega of een naburige zone."),
+    "error.nobody_left": N_(
+        "Iedereen op de lijst is al opgeroepen. Bel zelf een collega of een naburige zone."
+    ),
     "error.not_rung": N_("Deze oproep is niet aan u gericht."),
     "error.not_yours": N_("Deze oproep is van een collega."),
-    "error.shift_overlaps": N_("Die persoon of die wacht is in die tijd al bezet. Kijk in de beurtrol hieronder."),
+    "error.shift_overlaps": N_(
+        "Die persoon of die wacht is in die tijd al bezet. Kijk in de beurtrol hieronder."
+    ),
     "error.shift_is_over": N_("Die beurt is al voorbij en blijft in de beurtrol staan."),
     "field.level_unknown": N_("Kies een wacht uit de lijst."),
     "field.ends_before_start": N_("Het einde ligt voor het begin. Kijk dag en uur na."),
@@ -88,12 +92,16 @@ _CALL_OUTS: Final = {
     "field.too_many": N_("Dit zijn er te veel. Kies de belangrijkste."),
     "field.phone_wrong": N_("Dit nummer klopt niet. Schrijf het zoals 0470 12 34 56 of +33 6 12 34 56 78."),
     "field.wrong_characters": N_("Hier staat een teken in dat we niet kunnen bewaren. Typ de tekst opnieuw."),
-    "field.insz_wrong": N_("Dit rijksregister- of bisnummer klopt niet. Kijk de elf cijfers na, of laat het leeg."),
+    "field.insz_wrong": N_(
+        "Dit rijksregister- of bisnummer klopt niet. Kijk de elf cijfers na, of laat het leeg."
+    ),
     "field.wrong_type": N_("Kijk dit na: zo kunnen we het niet lezen."),
     "field.not_a_date": N_("Dit is geen datum. Schrijf dag, maand en jaar, zoals 29/3/2026."),
     "field.not_a_moment": N_("Dit is geen datum met uur. Schrijf ze zoals 29/3/2026 18:00."),
     "field.hour_skipped": N_("Dit uur bestaat niet: die nacht springt de klok van 02:00 naar 03:00."),
-    "field.hour_twice": N_("Dit uur komt die nacht twee keer, want de klok gaat een uur terug. Kies welke keer."),
+    "field.hour_twice": N_(
+        "Dit uur komt die nacht twee keer, want de klok gaat een uur terug. Kies welke keer."
+    ),
     "field.not_a_choice": N_("Kies iets uit de lijst."),
     "note.call_out_requested": N_("De oproep is gestart. De eerste wacht wordt opgeroepen."),
     "note.call_out_accepted": N_("U hebt de oproep aanvaard."),
@@ -107,6 +115,7 @@ _CALL_OUTS: Final = {
     "note.call_out_answered": N_("De oproep is aanvaard aan de telefoon."),
     "note.call_out_validated": N_("De oproep is nagekeken."),
     "note.shift_planned": N_("De beurt staat in de beurtrol."),
+    "note.shift_gone": N_("Die beurt stond al niet meer in de beurtrol."),
     "note.shift_removed": N_("De beurt is uit de beurtrol gehaald."),
 }
 
@@ -171,7 +180,9 @@ _DOSSIERS: Final = {
     "compartment.case_conf": N_("Casusoverleg"),
     "error.changed_meanwhile": N_("Een collega wijzigde dit dossier terwijl u schreef."),
     "error.compulsory_tasks_open": N_("Er staan nog verplichte taken open. Rond die eerst af."),
-    "error.conflict_of_interest": N_("Deze collega gaf een belangenconflict aan en kan dit dossier niet krijgen."),
+    "error.conflict_of_interest": N_(
+        "Deze collega gaf een belangenconflict aan en kan dit dossier niet krijgen."
+    ),
     "error.dossier_closed": N_("Dit dossier is gesloten. Heropen het eerst."),
     "error.dossier_open": N_("Dit dossier is al open."),
     "error.already_reviewed": N_("Deze noodinzage is al nagekeken."),

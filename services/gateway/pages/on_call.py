@@ -1,0 +1,58 @@
+"""The dispatcher's board: who is on call now and next, who is to be called, and how long that has lasted."""
+
+import asyncio
+from functools import partial
+from typing import Any, Final
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from services.gateway.forms import Form
+from services.gateway.rendering import Pages
+from services.gateway.visit import Visit
+from shared.auth import Permission
+from shared.contracts.rostering import CallOutLine, CallOutView, OnCallNow
+
+WAITING: Final = frozenset({"requested", "ringing", "unanswered"})
+"""States in which somebody still has to be found."""
+
+
+@get("/on-call", include_in_schema=False)
+async def on_call(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
+    return pages.show("on_call/board.html", visit, **await _board(visit))
+
+
+@get("/on-call/board", include_in_schema=False)
+async def board(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
+    """The part that changes by itself."""
+    return pages.show("on_call/_board.html", visit, **await _board(visit))
+
+
+async def _board(visit: Visit) -> dict[str, Any]:
+    services = visit.services
+    now, lines, staff = await asyncio.gather(
+        services.ask("rostering", "/on-call", OnCallNow), _open_call_outs(visit), services.staff()
+    )
+    waiting = await asyncio.gather(
+        *(
+            services.ask("rostering", f"/call-outs/{line.call_out_id}", CallOutView)
+            for line in lines
+            if line.state in WAITING
+        )
+    )
+    return {
+        "on_call": now,
+        "waiting": sorted(waiting, key=lambda call_out: call_out.requested_at),
+        "under_way": [line for line in lines if line.state not in WAITING],
+        "staff": staff,
+        "blank": partial(Form, visit),
+    }
+
+
+async def _open_call_outs(visit: Visit) -> list[CallOutLine]:
+    if not visit.may(Permission.CALL_OUT_READ):
+        return []
+    return await visit.services.ask("rostering", "/call-outs", list[CallOutLine], open="true")
+
+
+ROUTES = [on_call, board]
