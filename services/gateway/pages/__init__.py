@@ -2,12 +2,16 @@
 
 from services.gateway.pages import (
     account,
+    call_outs,
     home,
     live_stream,
     messages,
+    night,
+    on_call,
     passwords,
     post_box,
     roles,
+    roster,
     sign_in,
     staff,
     teams,
@@ -26,4 +30,8 @@ ROUTES = [
     *roles.ROUTES,
     *tenant.ROUTES,
     *post_box.ROUTES,
+    *on_call.ROUTES,
+    *call_outs.ROUTES,
+    *night.ROUTES,
+    *roster.ROUTES,
 ]
