@@ -22,7 +22,7 @@ from tests.conftest import Serve
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
 
-SERVICES = ("cases", "rostering", "notifications")
+SERVICES = ("identity", "cases", "rostering", "notifications")
 World = Callable[[ServiceUnderTest, Principal], Awaitable[dict[str, UUID | str]]]
 
 
@@ -104,16 +104,21 @@ def _id_for(name: str, ids: dict[str, UUID | str]) -> UUID | str:
 
 VALUES: dict[str, Any] = {
     "level": "primary", "incident_type": "fire", "reason": "other", "state": "en_route", "result": "done",
-    "ground": "substitute", "verdict": "justified", "email": "a@example.org", "language": "nl", "code": "123456",
+    "ground": "substitute", "verdict": "justified", "language": "nl", "code": "123456",
     "starts_at": "2031-01-06T08:00:00Z", "ends_at": "2031-01-07T08:00:00Z", "dossier_number": "SPOT-2026-9999",
     "due_on": "2031-01-06", "levels": ["primary"], "languages": ["nl"], "permissions": [], "compartments": [],
     "key": "pz_nobody", "tenant": "pz_nobody",
 }  # fmt: skip
 
+TAKEN_ONCE = {"email": "{}@example.org", "name": "{}"}
+"""What two things of one tenant may not share."""
+
 
 def _value(name: str, schema: dict[str, Any]) -> Any:
     if name in VALUES:
         return VALUES[name]
+    if name in TAKEN_ONCE:
+        return TAKEN_ONCE[name].format(uuid7())
     kind = schema.get("type")
     match kind if isinstance(kind, str) else (kind or ["string"])[0]:
         case "integer":
