@@ -180,7 +180,7 @@ async def review_break_glass(
     row = found.one_or_none()
     if row is None:
         raise NotFound
-    use, dossier = row.tuple()
+    use, dossier = row
     use.review(command.verdict, command.note.strip(), by=principal.user_id, at=now)
     await timers.cancel(session, REVIEW_OVERDUE, use.id)
     verdict = {"verdict": command.verdict}
