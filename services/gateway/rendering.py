@@ -11,7 +11,6 @@ import phonenumbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.datastructures import Cookie
-from markupsafe import Markup
 
 from services.gateway.language import NAMES, Language
 from services.gateway.static_files import StaticFiles
@@ -74,15 +73,20 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
 
 
-def phone(number: str) -> Markup:
+def sentence(text: str) -> str:
+    """The text with a capital in front, for where a word stands alone."""
+    return text[:1].upper() + text[1:]
+
+
+def phone(number: str) -> str:
     """A number as people read it aloud, `0470 12 34 56`; one from abroad keeps its country."""
     try:
         parsed = phonenumbers.parse(number, "BE")
     except phonenumbers.NumberParseException:
-        return Markup("{}").format(number)
+        return number
     home = parsed.country_code == phonenumbers.country_code_for_region("BE")
     form = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return Markup("{}").format(phonenumbers.format_number(parsed, form))
+    return phonenumbers.format_number(parsed, form)
 
 
 def _environment(language: Language, static: StaticFiles, *, postbox: bool) -> Environment:
@@ -118,5 +122,6 @@ def _environment(language: Language, static: StaticFiles, *, postbox: bool) -> E
         money=language.money,
         number=language.number,
         phone=phone,
+        sentence=sentence,
     )
     return environment

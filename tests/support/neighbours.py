@@ -40,7 +40,9 @@ class Neighbours:
             return web.Response(status=503)
         if isinstance(known[asked], ProblemDetails):
             body = msgspec.json.encode(known[asked])
-            return web.Response(body=body, status=known[asked].status, content_type="application/problem+json")
+            return web.Response(
+                body=body, status=known[asked].status, content_type="application/problem+json"
+            )
         return web.Response(body=msgspec.json.encode(known[asked]), content_type="application/json")
 
     @asynccontextmanager

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromPath
 
 from services.gateway.forms import Form, read_form
 from services.gateway.rendering import AnyRequest, Pages, go_to
@@ -13,17 +13,12 @@ from shared.contracts.identity import Accepted, CompletePasswordReset, PublicTen
 from shared.errors import Problem
 
 
-@get("/reset-password", include_in_schema=False)
-async def reset_page(
-    guest: NamedDependency[Visit], pages: NamedDependency[Pages], token: FromQuery[str] = ""
-) -> Response[str]:
-    """With the mailed link: a new password; without it: ask for the link."""
-    if token:
-        return pages.show("sign_in/reset.html", guest, f=Form(guest, {"token": token}))
+@get("/password-reset", include_in_schema=False)
+async def reset_request_page(guest: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
     return await _show_request(pages, guest, Form(guest))
 
 
-@post("/reset-password/link", include_in_schema=False)
+@post("/password-reset", include_in_schema=False)
 async def request_reset(
     request: AnyRequest, guest: NamedDependency[Visit], pages: NamedDependency[Pages]
 ) -> Response[str]:
@@ -39,13 +34,20 @@ async def request_reset(
     return pages.show("sign_in/reset_request.html", guest, f=form, sent=True, tenants=[])
 
 
-@post("/reset-password", include_in_schema=False)
+@get("/password-reset/{token:str}", include_in_schema=False)
+async def reset_page(
+    guest: NamedDependency[Visit], pages: NamedDependency[Pages], token: FromPath[str]
+) -> Response[str]:
+    return pages.show("sign_in/reset.html", guest, f=Form(guest), token=token)
+
+
+@post("/password-reset/{token:str}", include_in_schema=False)
 async def complete_reset(
-    request: AnyRequest, guest: NamedDependency[Visit], pages: NamedDependency[Pages]
+    request: AnyRequest, guest: NamedDependency[Visit], pages: NamedDependency[Pages], token: FromPath[str]
 ) -> Response[str]:
     form = await read_form(request, guest)
     if form.needs("password"):
-        command = CompletePasswordReset(token=form.text("token"), password=form.values["password"])
+        command = CompletePasswordReset(token=token, password=form.values["password"])
         try:
             await guest.services.tell(
                 "identity", "/password-resets/complete", command, Accepted, key=form.key
@@ -54,7 +56,8 @@ async def complete_reset(
             form.refused(problem)
         else:
             return go_to(request, "/sign-in", note="note.password_changed")
-    return pages.show("sign_in/reset.html", guest, f=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return pages.show("sign_in/reset.html", guest, f=form, token=token, status=status)
 
 
 async def _show_request(pages: Pages, guest: Visit, form: Form) -> Response[str]:
@@ -64,4 +67,4 @@ async def _show_request(pages: Pages, guest: Visit, form: Form) -> Response[str]
     return pages.show("sign_in/reset_request.html", guest, f=form, sent=False, tenants=options, status=status)
 
 
-ROUTES = [reset_page, request_reset, complete_reset]
+ROUTES = [reset_request_page, request_reset, reset_page, complete_reset]

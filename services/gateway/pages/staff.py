@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from services.gateway.forms import Form, read_form
-from services.gateway.rendering import AnyRequest, Pages, go_to
+from services.gateway.rendering import AnyRequest, Pages, go_to, phone, sentence
 from services.gateway.sign_in import step_up
 from services.gateway.visit import Visit
 from shared.auth import Permission
@@ -84,8 +84,8 @@ async def staff_member_page(
         {
             "name": entry.name,
             "email": entry.email,
-            "phone": entry.phone,
-            "second_phone": entry.second_phone,
+            "phone": phone(entry.phone),
+            "second_phone": phone(entry.second_phone),
             "language": entry.language,
             "function": entry.function,
         },
@@ -131,7 +131,9 @@ async def act_on_account(
 
 def role_names(visit: Visit, roles: list[Role]) -> dict[str, str]:
     """A default role's word, or an own role's name."""
-    return {role.key: role.name or visit.language.word_or(f"role.{role.key}", role.key) for role in roles}
+    return {
+        role.key: role.name or sentence(visit.language.word_or(f"role.{role.key}", role.key)) for role in roles
+    }", role.key)) for role in roles}
 
 
 async def _show_form(pages: Pages, visit: Visit, form: Form, *, entry: StaffEntry | None) -> Response[str]:
