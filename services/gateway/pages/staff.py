@@ -131,9 +131,8 @@ async def act_on_account(
 
 def role_names(visit: Visit, roles: list[Role]) -> dict[str, str]:
     """A default role's word, or an own role's name."""
-    return {
-        role.key: role.name or sentence(visit.language.word_or(f"role.{role.key}", role.key)) for role in roles
-    }", role.key)) for role in roles}
+    word_or = visit.language.word_or
+    return {role.key: role.name or sentence(word_or(f"role.{role.key}", role.key)) for role in roles}
 
 
 async def _show_form(pages: Pages, visit: Visit, form: Form, *, entry: StaffEntry | None) -> Response[str]:
