@@ -233,10 +233,10 @@ def _field_error(extra: dict[str, Any]) -> FieldError:
     """A code for what msgspec says in English; the words themselves may quote what was typed, so they stay here."""
     message = str(extra.get("message", ""))
     name = str(extra.get("key", "")).removeprefix("$.")
-    if "missing required field" in message:
-        return FieldError(name or message.split("`")[1], "required")
-    if "unknown field" in message:
-        return FieldError(name or message.split("`")[1], "unknown_field")
+    for said, code in (("missing required field", "required"), ("unknown field", "unknown_field")):
+        if said in message:
+            inner = message.split("`")[1]
+            return FieldError(inner if name in {"", "data"} else f"{name}.{inner}", code)
     if "length" in message:
         return FieldError(name, "too_long" if "<=" in message else "too_short")
     if "enum value" in message:
