@@ -39,8 +39,9 @@ from shared.contracts.cases import (
     WriteReport,
 )
 
-# Litestar keeps the name `state` for its own, so the query parameter of that name comes in under another.
+# Litestar keeps the names `state` and `scope` for its own, so these query parameters come in under others.
 StateQuery = Annotated[str, QueryParameter(name="state")]
+ScopeQuery = Annotated[str, QueryParameter(name="scope")]
 DossierId = FromPath[UUID]
 
 # --- questions -------------------------------------------------------------------------------------------------------
@@ -68,9 +69,9 @@ async def dossier_looks(door: NamedDependency[Door], dossier_id: DossierId) -> l
 
 @get("/tasks", operation_id="taskPage")
 async def task_page(
-    door: NamedDependency[Door], scope: FromQuery[str] = "mine", in_state: StateQuery = "open"
+    door: NamedDependency[Door], in_scope: ScopeQuery = "mine", in_state: StateQuery = "open"
 ) -> TaskPage:
-    return await door.ask(queries.task_page, scope, in_state)
+    return await door.ask(queries.task_page, in_scope, in_state)
 
 
 @get("/break-glass", operation_id="breakGlassUses")

@@ -1,14 +1,18 @@
 """The cases service, people who work with dossiers, and a call-out that was closed."""
 
 from datetime import UTC, datetime
+from typing import Any
 
+import httpx
+import msgspec
 import pytest
 
 from services.cases.app import build
 from shared.auth import Compartment, Permission, Principal
 from shared.contracts.cases import DossierPage, DossierRef, DossierView, OpenDossier
 from shared.contracts.rostering import CallOutClosed, CallOutTime, CallOutView
-from shared.db import uuid7
+from shared.db import driver_of, uuid7
+from shared.errors import ProblemDetails
 from tests.conftest import Serve
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
@@ -54,6 +58,18 @@ def stranger(other_tenant: str) -> Principal:
     return principal(other_tenant, *Permission, compartments=tuple(Compartment))
 
 
+def problem(answer: httpx.Response) -> tuple[int, str]:
+    """The status and code of a refusal."""
+    details = msgspec.json.decode(answer.content, type=ProblemDetails)
+    return answer.status_code, details.code
+
+
+def field_codes(answer: httpx.Response) -> dict[str, str]:
+    """The code of each field that was refused."""
+    details = msgspec.json.decode(answer.content, type=ProblemDetails)
+    return {error.field: error.code for error in details.errors}
+
+
 async def opened(
     cases: ServiceUnderTest, by: Principal, incident_type: str = "robbery_violence", **facts: str
 ) -> DossierRef:
@@ -65,6 +81,13 @@ async def opened(
 
 async def seen(cases: ServiceUnderTest, ref: DossierRef, by: Principal) -> DossierView:
     return cases.read(await cases.get(f"/dossiers/{ref.dossier_id}", by=by), DossierView)
+
+
+async def audited(cases: ServiceUnderTest, tenant: str, action: str) -> list[Any]:
+    """The audit rows of an action, in order, with their details as they are stored."""
+    async with cases.transaction(tenant) as session:
+        rows = await driver_of(session).fetch("SELECT * FROM audit WHERE action = $1 ORDER BY id", action)
+    return list(rows)
 
 
 async def listed(cases: ServiceUnderTest, by: Principal, **params: str) -> DossierPage:

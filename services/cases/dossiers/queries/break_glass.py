@@ -27,7 +27,7 @@ async def break_glass_uses(
         .limit(_MOST),
         caller(principal, now=now),
     )
-    views = [use.view(number) for use, number in found.tuples()]
+    views = [use.view(number) for use, number in found]
     audit.record(
         session,
         principal,
