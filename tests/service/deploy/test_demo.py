@@ -25,8 +25,8 @@ from services.identity.sign_in import passwords
 from services.identity.sign_in.models import Credential, SecondFactor
 from services.identity.staff.models import Staff
 from services.identity.staff.roles import default_roles
+from services.rostering.call_outs import queries as call_outs_queries
 from services.rostering.call_outs.models import CallOut
-from services.rostering.rosters import queries as rosters
 from shared import migrations
 from shared.audit import AuditRow
 from shared.auth import Permission
@@ -198,7 +198,7 @@ async def test_somebody_is_on_call_at_every_level_and_no_gap_comes(
     reader = principal(tenant.key, Permission.ON_CALL_READ)
 
     async with workshop.transaction("rostering", tenant.key) as session:
-        now = await rosters.on_call_now(session, reader, now=NOW)
+        now = await call_outs_queries.on_call_now(session, reader, now=NOW)
 
     assert [member.level for member in now.members] == tenant.levels
     assert all(member.user_id and member.next_user_id for member in now.members)

@@ -1,0 +1,137 @@
+"""Makes the demo tenants, their teams and staff, and the accounts that a person can sign in with."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from deploy.demo.script import DemoTenant, Person
+from deploy.demo.workshop import Cast, Workshop, service_principal
+from deploy.local.platform import Account
+from services.identity.sign_in import passwords, second_factor, sessions
+from services.identity.staff import commands as staff_commands
+from services.identity.staff.models import Staff, Team
+from services.identity.tenants import commands as tenant_commands
+from shared import outbox
+from shared.auth import Permission, Principal
+from shared.contracts.identity import (
+    ChangeTenantSettings,
+    PasswordResetRequested,
+    RegisterStaff,
+    SaveTeam,
+)
+from shared.lifecycle import tenants_here
+
+_EMPLOYED_FOR = timedelta(days=90)
+_GROUPS, _LETTERS, _ALPHABET = 4, 4, "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def new_password() -> str:
+    """One for all demo accounts of an installation: 79 random bits that can be read aloud."""
+    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS)) for _ in range(_GROUPS))
+    return "-".join(groups)
+
+
+async def announce(workshop: Workshop, tenants: Iterable[DemoTenant], *, now: datetime) -> None:
+    """Enter the tenants that are not there in identity's register; the services hear of it and get ready."""
+    here = set(await tenants_here(workshop.databases["identity"]))
+    for tenant in tenants:
+        if tenant.key in here:
+            continue
+        await tenant_commands.create_tenant(
+            workshop.register,
+            tenant.key,
+            name=tenant.name,
+            kind=tenant.kind,
+            legal_language="nl",
+            now=now,
+        )
+
+
+async def employ(workshop: Workshop, tenant: DemoTenant, *, now: datetime) -> Cast:
+    """Register teams and staff that are not there yet, as if three months ago; their invitations are not mailed."""
+    then = now - _EMPLOYED_FOR
+    operator = service_principal(
+        "demo",
+        tenant.key,
+        Permission.STAFF_MANAGE,
+        Permission.ROLE_MANAGE,
+        Permission.TENANT_MANAGE,
+        now=then,
+    )
+    async with workshop.transaction("identity", tenant.key) as session:
+        ids = await _staff_ids(session)
+        if not ids:
+            settings = ChangeTenantSettings(languages=tenant.languages, idle_minutes=30, session_hours=12)
+            await tenant_commands.change_tenant_settings(session, operator, settings, now=then)
+        teams = await _teams(session, operator, tenant, now=then)
+        for person in tenant.people:
+            email = tenant.email_of(person)
+            if email not in ids:
+                command = _registration(person, email, len(ids), teams)
+                ids[email] = (
+                    await staff_commands.register_staff(session, operator, command, now=then)
+                ).user_id
+        outbox.withhold(session, PasswordResetRequested)
+    return Cast(tenant, ids)
+
+
+def _registration(person: Person, email: str, position: int, teams: dict[str, UUID]) -> RegisterStaff:
+    return RegisterStaff(
+        name=person.name,
+        email=email,
+        phone=f"0470 00 00 {position + 10:02d}",
+        language=person.language,
+        function=person.function,
+        roles=person.roles,
+        teams=[teams[name] for name in person.teams],
+    )
+
+
+async def _teams(
+    session: AsyncSession, operator: Principal, tenant: DemoTenant, *, now: datetime
+) -> dict[str, UUID]:
+    teams = {team.name: team.id for team in await session.scalars(select(Team))}
+    for name in tenant.teams:
+        if name not in teams:
+            teams[name] = (
+                await staff_commands.save_team(session, operator, SaveTeam(name=name), now=now)
+            ).team_id
+    return teams
+
+
+async def _staff_ids(session: AsyncSession) -> dict[str, UUID]:
+    return {staff.email: staff.id for staff in await session.scalars(select(Staff))}
+
+
+async def open_accounts(
+    workshop: Workshop, cast: Cast, known: dict[str, Account], password: str, *, now: datetime
+) -> list[Account]:
+    """A password and a second factor for whoever signs in; an account that is known keeps what it has."""
+    tenant = cast.tenant
+    accounts: list[Account] = []
+    async with workshop.transaction("identity", tenant.key) as session:
+        ids = await _staff_ids(session)
+        for person in tenant.people:
+            if not person.signs_in:
+                continue
+            email = tenant.email_of(person)
+            account = known.get(email)
+            if account is None:
+                account = Account(
+                    tenant=tenant.key,
+                    role=person.roles[0],
+                    name=person.name,
+                    email=email,
+                    password=password,
+                    totp_secret=second_factor.new_secret(),
+                )
+                await sessions.keep_password(session, ids[email], await passwords.hashed(password), now=now)
+                await sessions.keep_second_factor(
+                    session, ids[email], account.totp_secret, last_step=0, now=now
+                )
+            accounts.append(account)
+    return accounts
