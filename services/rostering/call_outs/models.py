@@ -108,8 +108,9 @@ class CallOutAttempt(Base):
     by_phone: Mapped[bool] = mapped_column(default=False)
 
     def settle(self, outcome: str, *, at: datetime, reason: str = "", by_phone: bool = False) -> None:
+        """How it ended; only who accepts or declines has answered."""
         self.outcome = outcome
-        self.answered_at = at
+        self.answered_at = at if outcome in {"accepted", "declined"} else None
         self.reason = reason
         self.by_phone = by_phone
 

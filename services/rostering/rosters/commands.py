@@ -43,8 +43,9 @@ async def plan_shift(
         )
         .limit(1)
     )
-    if await session.scalar(taken) is not None:
-        raise ShiftOverlaps
+    overlapping = await session.scalar(taken)
+    if overlapping is not None:
+        raise ShiftOverlaps(details={"shift_id": str(overlapping)})
     shift = Shift(
         id=uuid7(),
         user_id=command.user_id,

@@ -37,12 +37,12 @@ class Zone:
     coordinator: Principal
     lena: Principal
     tom: Principal
-    extra: dict[str, Any] = field(default_factory=dict)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     async def plan(
         self, who: Principal, level: str, *, begins: timedelta = timedelta(hours=-2), hours: float = 12
     ) -> ShiftRef:
-        starts_at = datetime.now(UTC) + begins
+        starts_at = self.now + begins
         shift = PlanShift(
             user_id=who.user_id, level=level, starts_at=starts_at, ends_at=starts_at + timedelta(hours=hours)
         )

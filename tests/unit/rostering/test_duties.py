@@ -1,0 +1,120 @@
+"""Shifts in absolute time, who is on duty, and where the roster has a hole."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.rostering.rosters.models import (
+    Duty,
+    check_levels,
+    check_shift,
+    first_gap,
+    length_in_minutes,
+    next_duty,
+    on_duty,
+)
+from shared.contracts.rostering import LEVELS
+from shared.errors import Invalid
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
+LENA, TOM = UUID(int=1), UUID(int=2)
+
+
+def hours(count: float) -> datetime:
+    return NOW + timedelta(hours=count)
+
+
+def duty(start: float, end: float, level: str = "primary", user: UUID = LENA) -> Duty:
+    return Duty(level, user, hours(start), hours(end))
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at", "real_hours"),
+    [
+        (datetime(2026, 3, 28, 18, tzinfo=BRUSSELS), datetime(2026, 3, 29, 8, tzinfo=BRUSSELS), 13),
+        (datetime(2026, 10, 24, 18, tzinfo=BRUSSELS), datetime(2026, 10, 25, 8, tzinfo=BRUSSELS), 15),
+        (datetime(2026, 6, 6, 18, tzinfo=BRUSSELS), datetime(2026, 6, 7, 8, tzinfo=BRUSSELS), 14),
+    ],
+)
+def test_a_night_is_as_long_as_it_really_is(starts_at: datetime, ends_at: datetime, real_hours: int) -> None:
+    assert length_in_minutes(starts_at, ends_at) == real_hours * 60
+
+
+@given(st.lists(st.tuples(st.integers(-50, 200), st.integers(1, 60)), max_size=12), st.integers(-60, 220))
+def test_at_a_hand_over_there_is_one_and_never_two(shifts: list[tuple[int, int]], moment: int) -> None:
+    end = -100
+    duties = []
+    for start, length in sorted(shifts):
+        begins = max(start, end)
+        end = begins + length
+        duties.append(duty(begins, end))
+    assert len(on_duty(duties, now=hours(moment))) <= 1
+
+
+def test_who_follows_is_the_next_to_begin_at_that_level() -> None:
+    duties = [duty(-1, 5), duty(12, 24, user=TOM), duty(5, 12, user=TOM), duty(1, 3, "backup")]
+    following = next_duty(duties, "primary", now=NOW)
+    assert following is not None
+    assert following.starts_at == hours(5)
+    assert next_duty(duties, "coordinator", now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("duties", "gap"),
+    [
+        ([], 0),
+        ([duty(-1, 10)], 10),
+        ([duty(-1, 10), duty(10, 200)], None),
+        ([duty(-1, 10), duty(11, 200)], 10),
+        ([duty(10, 200), duty(-1, 10)], None),
+        ([duty(2, 200)], 0),
+        ([duty(-1, 200, "backup")], 0),
+    ],
+)
+def test_the_first_hole_of_the_week_is_found(duties: list[Duty], gap: int | None) -> None:
+    assert first_gap(duties, "primary", now=NOW) == (None if gap is None else hours(gap))
+
+
+@given(st.lists(st.tuples(st.integers(-50, 200), st.integers(1, 60)), max_size=12))
+def test_at_the_gap_nobody_is_on_duty_and_before_it_always_somebody(shifts: list[tuple[int, int]]) -> None:
+    duties = [duty(start, start + length) for start, length in shifts]
+    gap = first_gap(duties, "primary", now=NOW)
+    until = gap or NOW + timedelta(days=7)
+    assert gap is None or not on_duty(duties, now=gap)
+    moment = NOW
+    while moment < until:
+        assert on_duty(duties, now=moment)
+        moment += timedelta(minutes=30)
+
+
+def wrong(level: str, starts_at: datetime, ends_at: datetime) -> dict[str, str]:
+    with pytest.raises(Invalid) as raised:
+        check_shift(level, starts_at, ends_at, levels=LEVELS, now=NOW)
+    return raised.value.fields
+
+
+def test_every_wrong_field_of_a_shift_has_its_code() -> None:
+    assert wrong("tertiary", NOW, NOW) == {"level": "level_unknown", "ends_at": "ends_before_start"}
+    assert wrong("primary", NOW, hours(14 * 24 + 1)) == {"ends_at": "too_long"}
+    naive = datetime(2026, 3, 20, 12)  # noqa: DTZ001 - it must be refused
+    assert wrong("primary", naive, naive) == {
+        "starts_at": "time_zone_missing",
+        "ends_at": "time_zone_missing",
+    }
+    far = datetime(9999, 12, 31, 23, tzinfo=UTC)
+    assert wrong("primary", NOW, far) == {"ends_at": "too_far"}
+
+
+@pytest.mark.parametrize(
+    ("levels", "code"),
+    [([], "required"), (["primary", "tertiary"], "level_unknown"), (["primary", "primary"], "level_twice")],
+)
+def test_levels_are_known_and_each_is_there_once(levels: list[str], code: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        check_levels(levels)
+    assert raised.value.fields == {"levels": code}
