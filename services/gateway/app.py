@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from litestar import Litestar, MediaType, Response, get
-from litestar.datastructures import MutableScopeHeaders, State
+from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Scope
@@ -82,11 +82,6 @@ async def finish_answer(message: Message, scope: Scope) -> None:
 def pages_of(request: AnyRequest) -> Pages:
     """The one that writes the pages."""
     pages: Pages = request.app.state.pages
-    return pages
-
-
-def pages_of(state: State) -> Pages:
-    pages: Pages = state.pages
     return pages
 
 
