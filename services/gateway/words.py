@@ -10,6 +10,8 @@ from services.gateway.identity_words import IDENTITY_WORDS
 from services.gateway.marking import N_
 from services.gateway.work_words import WORK_WORDS
 
+__all__ = ["N_", "WORDS"]
+
 _ERRORS: Final = {
     "error.invalid": N_("Kijk de gemarkeerde velden na."),
     "error.unauthenticated": N_("Meld u opnieuw aan."),
