@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from services.rostering.call_outs.commands import escalate_overdue
 from shared.auth import Permission
 from shared.contracts.rostering import CallOutUnanswered
+from shared.db import driver_of, platform_transaction
 from tests.service.rostering.conftest import Wait, Zone, problem
 from tests.support.principals import principal
 
@@ -88,6 +89,11 @@ async def test_a_late_timer_rings_the_next_for_the_full_time(staffed: Zone, minu
 async def test_an_answered_call_out_is_not_escalated(staffed: Zone, minutes_later: Wait) -> None:
     call_out_id = await staffed.request()
     await staffed.act(call_out_id, "accept", staffed.lena)
+    async with platform_transaction(staffed.service.database) as session:
+        waiting = await driver_of(session).fetchval(
+            "SELECT count(*) FROM timers WHERE tenant = $1", staffed.tenant
+        )
+    assert waiting == 0
     await minutes_later(30)
     assert await staffed.outcomes(call_out_id) == [("primary", "accepted")]
 
