@@ -178,14 +178,13 @@ async def remove_tenant(desk: Desk, given: argparse.Namespace) -> int:
 async def list_tenants(desk: Desk, given: argparse.Namespace) -> int:
     async with platform_transaction(desk.database) as session:
         latest = await queries.latest_announcements(session)
-        for tenant in await queries.all_tenants(session):
+        for tenant in await queries.register(session):
             announced = latest.get(tenant.key)
             answers = await queries.answers_to(session, announced.event_id) if announced else {}
             missing = [service for service, rows in answers.items() if rows is None]
+            status = "removing" if tenant.removing else tenant.status
             state = f"waits for {', '.join(missing)}" if missing else "ready"
-            say(
-                f"{tenant.key}\t{tenant.kind}\t{tenant.legal_language}\t{tenant.status}\t{state}\t{tenant.name}"
-            )
+            say(f"{tenant.key}\t{tenant.kind}\t{tenant.legal_language}\t{status}\t{state}\t{tenant.name}")
     return 0
 
 

@@ -19,6 +19,7 @@ from services.identity.sign_in.entrance import (
 from services.identity.sign_in.models import (
     CHALLENGE_LIFETIME,
     ENROLMENT,
+    RESET_INTERVAL,
     SECOND_FACTOR,
     Challenge,
     ChallengeOver,
@@ -243,17 +244,23 @@ async def request_password_reset(
     entrance: Entrance, command: RequestPasswordReset, *, now: datetime
 ) -> Accepted:
     """Have a link mailed, if there is such an account; asking often does not mail often."""
+    async with entrance.even_time():
+        await _have_link_mailed(entrance, command, now=now)
+    return Accepted()
+
+
+async def _have_link_mailed(entrance: Entrance, command: RequestPasswordReset, *, now: datetime) -> None:
     account = await _account(entrance, command.tenant, command.email)
     if account is None or account.suspended:
-        return Accepted()
+        return
     async with entrance.enter(command.tenant) as session:
         latest = await session.scalar(
             select(func.max(PasswordReset.requested_at)).where(
                 PasswordReset.staff_id == account.staff_id, PasswordReset.used_at.is_(None)
             )
         )
-        if latest is not None and now - latest < CHALLENGE_LIFETIME:
-            return Accepted()
+        if latest is not None and now - latest < RESET_INTERVAL:
+            return
         invitation = account.password_hash is None
         reset_id = await sessions.ask_for_link(
             session, command.tenant, account.staff_id, invitation=invitation, now=now
@@ -267,7 +274,6 @@ async def request_password_reset(
             object_id=reset_id,
             subject_id=account.staff_id,
         )
-    return Accepted()
 
 
 async def complete_password_reset(

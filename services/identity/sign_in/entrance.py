@@ -66,13 +66,13 @@ class Entrance:
 
         A `WrongProof` raised inside stays counted and takes `refusal_seconds`; after anything else it is taken back.
         """
-        started = time.monotonic()
         key = attempts_key(self.vault, tenant, who)
         attempt = Attempt(locked_until=await self._charge(key, tenant, now))
+        started = time.monotonic()
         try:
             yield attempt
         except WrongProof:
-            await asyncio.sleep(max(0.0, self.refusal_seconds - (time.monotonic() - started)))
+            await self._rest_of_time(started)
             raise
         except BaseException:
             await self._settle(key, attempt)
@@ -90,6 +90,16 @@ class Entrance:
                 SIGN_IN_FAILURES.labels("proof").inc()
                 await self.keep_refusal(tenant, staff_id, attempt, str(wrong), now=now)
                 raise
+
+    @asynccontextmanager
+    async def even_time(self) -> AsyncIterator[None]:
+        """What is done inside takes at least `refusal_seconds`, so that doing nothing is not seen from outside."""
+        started = time.monotonic()
+        yield
+        await self._rest_of_time(started)
+
+    async def _rest_of_time(self, started: float) -> None:
+        await asyncio.sleep(max(0.0, self.refusal_seconds - (time.monotonic() - started)))
 
     async def _charge(self, key: bytes, tenant: str, now: datetime) -> datetime | None:
         async with platform_transaction(self.database) as session:

@@ -12,6 +12,7 @@ from shared.db import Base
 from shared.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
 
 CHALLENGE_LIFETIME = timedelta(minutes=5)
+RESET_INTERVAL = timedelta(minutes=5)
 RESET_LIFETIME = timedelta(hours=24)
 INVITATION_LIFETIME = timedelta(days=7)
 

@@ -9,8 +9,9 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.sign_in import sessions, tickets
-from services.identity.sign_in.entrance import attempts_key, name_of
+from services.identity.sign_in.entrance import attempts_key, name_of, person_of
 from services.identity.sign_in.models import (
+    Credential,
     PasswordReset,
     RecoveryCode,
     ResetOver,
@@ -96,6 +97,8 @@ async def change_staff(
     await _fill(session, staff, command, roles)
     if was_administrator:
         await _keep_an_administrator(session, roles)
+    if other_address:
+        await _renew_links(session, principal, staff, now=now)
     await session.execute(delete(Membership).where(Membership.staff_id == user_id))
     await _join_teams(session, user_id, command.teams)
     publish(session, StaffChanged(**_head(principal, now), user_id=user_id))
@@ -148,8 +151,11 @@ async def unlock_staff(
     principal.require(Permission.STAFF_MANAGE)
     staff = await _staff(session, user_id)
     staff.locked_until = None
-    key = attempts_key(vault_of(session), principal.tenant, name_of(staff.email))
-    await driver_of(session).execute("DELETE FROM platform.attempts WHERE key = $1", key)
+    keys = [
+        attempts_key(vault_of(session), principal.tenant, who)
+        for who in (name_of(staff.email), person_of(user_id))
+    ]
+    await driver_of(session).execute("DELETE FROM platform.attempts WHERE key = ANY($1::bytea[])", keys)
     _record(session, principal, "unlock_staff", user_id, now=now)
     return StaffRef(user_id=user_id)
 
@@ -277,6 +283,17 @@ async def mint_reset_link(
         name=staff.name,
         invitation=reset.invitation,
     )
+
+
+async def _renew_links(session: AsyncSession, principal: Principal, staff: Staff, *, now: datetime) -> None:
+    """A link that went to the address of before is void; who never chose a password is invited again."""
+    await session.execute(
+        delete(PasswordReset).where(PasswordReset.staff_id == staff.id, PasswordReset.used_at.is_(None))
+    )
+    if staff.active and await session.get(Credential, staff.id) is None:
+        await sessions.ask_for_link(
+            session, principal.tenant, staff.id, invitation=True, now=now, actor=principal.user_id
+        )
 
 
 async def _one_at_a_time(session: AsyncSession) -> None:

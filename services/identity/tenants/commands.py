@@ -24,7 +24,7 @@ from shared.auth import Permission, Principal
 from shared.contracts import tenancy as contract
 from shared.contracts.event import Event
 from shared.contracts.identity import ChangeTenantSettings, TenantSettings
-from shared.db import Database, platform_transaction, uuid7
+from shared.db import Database, driver_of, platform_transaction, uuid7
 from shared.outbox import publish
 from shared.tenancy import checked_key
 
@@ -117,6 +117,7 @@ async def forget_tenant(register: Register, key: str) -> None:
     await migrations.remove(SERVICE, register.migration_url, key)
     async with platform_transaction(register.database) as session:
         await session.execute(delete(Announcement).where(Announcement.tenant == key))
+        await driver_of(session).execute("DELETE FROM attempts WHERE tenant = $1", key)
 
 
 async def change_tenant_settings(

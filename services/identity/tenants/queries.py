@@ -12,9 +12,13 @@ from shared.contracts.identity import PublicTenant, TenantSettings
 from shared.contracts.tenancy import TENANT_ANSWERS, TenantView
 
 
+async def register(session: AsyncSession) -> list[Tenant]:
+    """Every line of the register, for the operator. Runs in a platform transaction."""
+    return list(await session.scalars(select(Tenant).order_by(Tenant.key)))
+
+
 async def all_tenants(session: AsyncSession) -> list[TenantView]:
     """The register, without those that are being removed. Runs in a platform transaction."""
-    found = await session.scalars(select(Tenant).where(~Tenant.removing).order_by(Tenant.key))
     return [
         TenantView(
             key=tenant.key,
@@ -24,7 +28,8 @@ async def all_tenants(session: AsyncSession) -> list[TenantView]:
             status=tenant.status,
             languages=tenant.languages,
         )
-        for tenant in found
+        for tenant in await register(session)
+        if not tenant.removing
     ]
 
 

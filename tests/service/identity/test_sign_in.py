@@ -1,14 +1,21 @@
 """From organisation, address and password to a session."""
 
+from datetime import UTC, datetime, timedelta
+
 import pyotp
 import pytest
 
+from services.identity.sign_in import commands
+from services.identity.sign_in.entrance import Entrance
+from services.identity.sign_in.models import ChallengeOver
 from shared.auth import Permission
 from shared.contracts.identity import (
     Accepted,
+    ChangePassword,
     CompletePasswordReset,
     ConfirmEnrolment,
     PasswordResetRequested,
+    RecoveryCodes,
     RegisterStaff,
     ResetLink,
     ShowSecondFactor,
@@ -19,6 +26,7 @@ from shared.contracts.identity import (
     StartEnrolment,
     TotpEnrolment,
 )
+from shared.db import driver_of
 from tests.service.identity.conftest import PASSWORD, Hire, Person
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
@@ -128,3 +136,114 @@ async def test_a_challenge_is_good_once_and_for_its_purpose_alone(
     )
 
     assert other_purpose.json()["code"] == used.json()["code"] == "challenge_over"
+
+
+async def test_a_recovery_code_lets_in_once(identity: ServiceUnderTest, hire: Hire) -> None:
+    person = await hire()
+    await person.sign_in()
+    who = await person.principal()
+    made = identity.read(await identity.post("/me/recovery-codes", by=who), RecoveryCodes)
+    code = made.recovery_codes[3]
+
+    answers = []
+    for typed in (code.upper().replace("-", " "), code):
+        step = await person.first_step()
+        show = ShowSecondFactor(challenge=step.challenge, code=typed)
+        answers.append(await identity.post("/sign-in/second-factor", show))
+
+    assert [answer.status_code for answer in answers] == [201, 422]
+
+
+async def test_new_recovery_codes_void_the_old_ones(identity: ServiceUnderTest, hire: Hire) -> None:
+    person = await hire()
+    who = await person.principal()
+    old = identity.read(await identity.post("/me/recovery-codes", by=who), RecoveryCodes)
+    identity.read(await identity.post("/me/recovery-codes", by=who), RecoveryCodes)
+    step = await person.first_step()
+
+    show = ShowSecondFactor(challenge=step.challenge, code=old.recovery_codes[0])
+    answer = await identity.post("/sign-in/second-factor", show)
+
+    assert answer.json()["code"] == "code_wrong"
+
+
+async def test_a_challenge_lives_five_minutes(entrance: Entrance, hire: Hire) -> None:
+    person = await hire()
+    step = await person.first_step()
+    later = datetime.now(UTC) + timedelta(minutes=5, seconds=1)
+
+    with pytest.raises(ChallengeOver):
+        await commands.show_second_factor(
+            entrance, ShowSecondFactor(challenge=step.challenge, code=person.code(later)), now=later
+        )
+
+
+@pytest.mark.parametrize("email", ["nobody\x00@zone.test", "', '", "    ", "é" * 100])
+async def test_no_address_is_strange_enough_to_be_told_apart(
+    identity: ServiceUnderTest, tenant: str, email: str
+) -> None:
+    answer = await identity.post("/sign-in", SignIn(tenant=tenant, email=email, password="whatever"))
+
+    assert answer.json()["code"] == "sign_in_refused"
+
+
+async def test_a_password_that_was_never_chosen_opens_nothing(
+    identity: ServiceUnderTest, tenant: str
+) -> None:
+    administrator = principal(tenant, Permission.STAFF_MANAGE)
+    await identity.post("/staff", RegisterStaff(name="Jo Proef", email="jo@zone.test"), administrator)
+
+    answer = await identity.post(
+        "/sign-in", SignIn(tenant=tenant, email="jo@zone.test", password="nobody's password")
+    )
+
+    assert answer.json()["code"] == "sign_in_refused"
+
+
+async def test_who_was_refused_and_who_came_in_is_kept(
+    identity: ServiceUnderTest, hire: Hire, tenant: str
+) -> None:
+    person = await hire()
+    await identity.post("/sign-in", SignIn(tenant=tenant, email=person.email, password="not it at all"))
+    await person.sign_in()
+
+    async with identity.transaction(tenant) as session:
+        rows = await driver_of(session).fetch(
+            "SELECT outcome, details::text FROM audit WHERE action = 'sign_in' ORDER BY id"
+        )
+
+    assert [tuple(row) for row in rows] == [
+        ("refused", '{"code": "sign_in_refused"}'),
+        ("done", '{"proof": "totp"}'),
+    ]
+
+
+async def test_nothing_that_opens_a_door_is_kept_as_it_is(
+    identity: ServiceUnderTest, hire: Hire, tenant: str
+) -> None:
+    """Not the password, not the secret of the app, not a session's token, not a recovery code, in any table."""
+    person = await hire()
+    signed_in = await person.sign_in()
+    who = await person.principal(signed_in)
+    made = identity.read(await identity.post("/me/recovery-codes", by=who), RecoveryCodes)
+    new = "vier appels in een mand"
+    changed = await identity.post("/me/password", ChangePassword(current=PASSWORD, new=new), who)
+    assert changed.is_success, changed.text
+
+    async with identity.transaction(tenant) as session:
+        tables = await driver_of(session).fetch(
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+        )
+        kept = ""
+        for table in tables:
+            rows = await driver_of(session).fetch(f'SELECT t::text FROM "{table[0]}" AS t')
+            kept += "".join(row[0] for row in rows)
+
+    secrets = [
+        PASSWORD,
+        new,
+        person.totp.secret,
+        signed_in.session_token.rsplit(".", 1)[1],
+        *made.recovery_codes,
+    ]
+    assert [secret for secret in secrets if secret in kept or secret.encode().hex() in kept] == []
