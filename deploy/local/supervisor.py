@@ -1,12 +1,12 @@
 """Starts the services, waits until they answer, starts again what dies, and stops them all."""
 
 import asyncio
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -170,25 +170,18 @@ async def answers(session: aiohttp.ClientSession, url: str) -> bool:
         return False
 
 
-async def run_to_end(
-    commands: Iterable[tuple[str, list[str], dict[str, str]]], log_of: Callable[[str], Path]
-) -> None:
-    """Run commands side by side, each into its log; raises `StartFailed` when one fails. Cancelling ends them."""
-    running = []
+async def run_to_end(name: str, command: list[str], log: Path) -> None:
+    """Run a command into its log; raises `StartFailed` when it fails. Cancelling ends it."""
+    begin_log(log)
+    with log.open("ab") as output:
+        process = processes.spawn(
+            command, output=output, env={**os.environ, "PYTHONUNBUFFERED": "1"}, cwd=ROOT
+        )
     try:
-        for name, command, environment in commands:
-            log = log_of(name)
-            begin_log(log)
-            with log.open("ab") as output:
-                running.append(
-                    (name, log, processes.spawn(command, output=output, env=environment, cwd=ROOT))
-                )
-        for name, log, process in running:
-            while process.poll() is None:
-                await asyncio.sleep(0.02)
-            if process.returncode != 0:
-                raise StartFailed(f"{name} failed; the end of {log}:\n{processes.last_lines(log)}")
+        while process.poll() is None:
+            await asyncio.sleep(0.05)
+        if process.returncode != 0:
+            raise StartFailed(f"{name} failed; the end of {log}:\n{processes.last_lines(log)}")
     finally:
-        for _, _, process in running:
-            processes.kill_group(process)
-            process.wait()
+        processes.kill_group(process)
+        process.wait()

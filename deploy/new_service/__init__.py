@@ -54,6 +54,6 @@ Now name it where the platform lists its services:
   shared/settings.py           {name}_url, if other services or the gateway ask it something
   shared/app.py                open_client: the same
   shared/contracts/tenancy.py  {name.capitalize()}TenantAnswer in TENANT_ANSWERS: it says when a tenant is ready
-  pyproject.toml               the first import-linter contract: it imports no other service
+  pyproject.toml               the import-linter contracts: services, and containers
   docs/glossary.md             its words
 Then put the real thing in place of the entry, and run make check and make test."""

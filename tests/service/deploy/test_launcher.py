@@ -23,10 +23,6 @@ from deploy.local.platform import ROOT
 STAND_IN = """
 import http.server, json, os, sys
 
-if sys.argv[1:] == ["migrate"]:
-    assert os.environ["VANGNET_MIGRATION_DB_URL"]
-    sys.exit(0)
-
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = json.dumps({name: value for name, value in os.environ.items() if name.startswith("VANGNET_")}).encode()
@@ -223,7 +219,7 @@ def test_fresh_begins_with_empty_data(launcher: Launcher) -> None:
 
 def test_a_service_that_cannot_start_is_named_with_the_end_of_its_log(launcher: Launcher) -> None:
     (launcher.tree / "services" / "rostering" / "__main__.py").write_text(
-        'import sys\nif sys.argv[1:] != ["migrate"]:\n    sys.exit("the roster is torn")\n'
+        'import sys\nsys.exit("the roster is torn")\n'
     )
 
     with pytest.raises(AssertionError):
