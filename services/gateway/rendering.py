@@ -13,6 +13,7 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 
 from services.gateway.language import NAMES, Language
+from services.gateway.marking import N_
 from services.gateway.static_files import StaticFiles
 from services.gateway.visit import Visit
 from shared.db import uuid7
@@ -104,7 +105,7 @@ def _environment(language: Language, static: StaticFiles, *, postbox: bool) -> E
         word_or=language.word_or,
         asset=static.address,
         initials=initials,
-        who=lambda staff, user_id: staff.name(user_id, language.text("naam niet beschikbaar")),
+        who=lambda staff, user_id: staff.name(user_id, language.text(N_("naam niet beschikbaar"))),
         language_names=NAMES,
         new_key=uuid7,
         now=lambda: datetime.now(UTC),

@@ -17,6 +17,7 @@ from babel.dates import format_date, format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
+from services.gateway.marking import N_
 from services.gateway.words import WORDS
 
 LANGUAGES: Final = ("nl", "fr", "de", "en")
@@ -112,13 +113,13 @@ class Language:
         """`over 6 dagen`, `2 uur geleden`; a day is counted in calendar days."""
         if not isinstance(moment, datetime) or abs(moment - now) >= timedelta(days=1):
             days = (_local_day(moment) - _local_day(now)).days
-            near = {-1: self.text("gisteren"), 0: self.text("vandaag"), 1: self.text("morgen")}
+            near = {-1: self.text(N_("gisteren")), 0: self.text(N_("vandaag")), 1: self.text(N_("morgen"))}
             if days in near:
                 return near[days]
             length = timedelta(days=days)
             return format_timedelta(length, "day", threshold=1.5, add_direction=True, locale=self.locale)
         if abs(moment - now) < _NEAR:
-            return self.text("zonet")
+            return self.text(N_("zonet"))
         return format_timedelta(moment - now, "minute", add_direction=True, locale=self.locale)
 
     # Numbers

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po, write_po
 from services.gateway.language import LANGUAGES, REFERENCE, catalogue_path
 
 GATEWAY = Path(__file__).parent.parent
-_KEYWORDS = {"_": None, "N_": None, "text": None, "_n": (1, 2), "plural": (1, 2)}
+_KEYWORDS = {"_": None, "N_": None, "_n": (1, 2), "plural": (1, 2)}
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 Message = str | tuple[str, ...]
