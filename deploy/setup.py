@@ -1,5 +1,6 @@
-"""Prepares databases, schemas, streams and consumers on servers that are there: `python -m deploy.setup`, safe to repeat.
+"""Prepares databases, schemas, streams and consumers on servers that are there: `python -m deploy.setup`.
 
+Safe to repeat.
 Needs `VANGNET_DATABASE_URL` (a superuser), `VANGNET_NATS_URL` (a user that may make streams), and for each service
 `VANGNET_DB_PASSWORD_<SERVICE>` and `VANGNET_MIGRATOR_PASSWORD_<SERVICE>`.
 """

@@ -1,4 +1,4 @@
-"""`python -m deploy.container nats` prints nats.conf; `python -m deploy.container env` prints a `.env` with new secrets."""
+"""`python -m deploy.container nats` prints nats.conf, `... env` a `.env` with new secrets."""
 
 import argparse
 import secrets
