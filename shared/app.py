@@ -41,6 +41,7 @@ from shared.errors import (
     Problem,
     ProblemDetails,
     Unauthenticated,
+    Unavailable,
     details_of,
 )
 from shared.inbox import Handler, Listener, Subscriptions
@@ -374,6 +375,10 @@ async def _keep_running(runtime: Runtime, name: str, work: Callable[[Runtime], A
         started = time.monotonic()
         try:
             await work(runtime)
+        except Unavailable as away:
+            log.warning("worker waits for another part", extra={"facts": {"worker": name, "code": away.code}})
+            await asyncio.sleep(_RESTART_SECONDS[min(failures, len(_RESTART_SECONDS) - 1)])
+            failures += 1
         except Exception:
             if time.monotonic() - started > _RESTART_SECONDS[-1]:
                 failures = 0

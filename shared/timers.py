@@ -28,6 +28,7 @@ TimerHandler = Callable[..., Awaitable[None]]
 TimerHandlers = Mapping[str, TimerHandler]
 
 _BATCH = 100
+_CONCURRENT = 4  # so that one that waits for a slow neighbour does not hold up the others
 _POLL_SECONDS = 1.0
 _RETRY_AFTER = timedelta(seconds=5)
 _RETRY_AFTER_MOST = timedelta(minutes=5)
@@ -105,8 +106,13 @@ class TimerWorker:
             rows = await driver_of(session).fetch(_DUE, now, list(self._handlers), _BATCH)
         delay = (now - rows[0]["due_at"]).total_seconds() if rows else 0.0
         TIMERS_LATE.labels(self._database.service).set(delay)
-        for row in rows:
-            await self._run_one(row, now=now)
+        limit = asyncio.Semaphore(_CONCURRENT)
+
+        async def in_turn(row: asyncpg.Record) -> None:
+            async with limit:
+                await self._run_one(row, now=now)
+
+        await asyncio.gather(*(in_turn(row) for row in rows))
         return len(rows)
 
     async def _run_one(self, row: asyncpg.Record, *, now: datetime) -> None:
