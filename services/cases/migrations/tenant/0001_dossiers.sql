@@ -125,7 +125,7 @@ CREATE TABLE tasks (
     done_by uuid
 );
 CREATE INDEX tasks_dossier ON tasks (dossier_id);
-CREATE INDEX tasks_open ON tasks (due_on) WHERE state = 'open';
+CREATE INDEX tasks_open ON tasks (dossier_id, due_on) WHERE state = 'open';
 CREATE INDEX tasks_of_assignee ON tasks (assignee, due_on) WHERE state = 'open';
 
 CREATE TABLE break_glass_uses (
