@@ -96,6 +96,13 @@ _CALL_OUTS: Final = {
         "Dit rijksregister- of bisnummer klopt niet. Kijk de elf cijfers na, of laat het leeg."
     ),
     "field.wrong_type": N_("Kijk dit na: zo kunnen we het niet lezen."),
+    "field.in_the_past": N_("Dit ligt in het verleden. Kies een dag of uur dat nog komt."),
+    "field.in_the_future": N_("Dit ligt in de toekomst. Kijk de datum na."),
+    "field.email_wrong": N_("Dit e-mailadres klopt niet. Kijk het na, of laat het leeg."),
+    "field.no_access": N_("Deze collega heeft geen toegang tot het dossier. Geef eerst toegang."),
+    "field.user_or_team": N_("Kies een collega of een team, niet allebei."),
+    "field.reason_too_short": N_("Leg het in minstens 20 tekens uit."),
+    "field.number_unknown": N_("Dit nummer kennen we niet, of een noodinzage kan hier niet. Kijk het nummer na."),
     "field.not_a_date": N_("Dit is geen datum. Schrijf dag, maand en jaar, zoals 29/3/2026."),
     "field.not_a_moment": N_("Dit is geen datum met uur. Schrijf ze zoals 29/3/2026 18:00."),
     "field.hour_skipped": N_("Dit uur bestaat niet: die nacht springt de klok van 02:00 naar 03:00."),
@@ -119,6 +126,62 @@ _CALL_OUTS: Final = {
     "note.shift_removed": N_("De beurt is uit de beurtrol gehaald."),
 }
 
+_TIMELINE: Final = {
+    "entry.dossier_opened": N_("Dossier geopend: %(incident_type)s"),
+    "entry.dossier_changed": N_("Gegevens gewijzigd: %(facts)s"),
+    "entry.dossier_closed": N_("Dossier gesloten"),
+    "entry.dossier_reopened": N_("Dossier opnieuw geopend"),
+    "entry.holder_changed": N_("Nieuwe dossierhouder: %(who)s"),
+    "entry.access_granted": N_("Toegang gegeven aan %(who)s"),
+    "entry.conflict_declared": N_("Belangenconflict aangegeven voor %(who)s: geen toegang meer"),
+    "entry.break_glass_used": N_("Noodinzage: %(reason)s"),
+    "entry.break_glass_reviewed": N_("Noodinzage nagekeken: %(verdict)s"),
+    "entry.break_glass_escalated": N_("Noodinzage niet op tijd nagekeken: de functionaris weet het"),
+    "entry.person_added": N_("Persoon toegevoegd: %(role)s"),
+    "entry.task_added": N_("Taak gepland tegen %(day)s"),
+    "entry.task_completed": N_("Taak afgerond: %(result)s"),
+    "entry.call_out_briefing": N_("Oproep: wat bij de start gezegd werd"),
+    "entry.call_out_requested": N_("Oproep gevraagd"),
+    "entry.call_out_ringing": N_("Collega opgeroepen"),
+    "entry.call_out_unanswered": N_("Niemand bereikt"),
+    "entry.call_out_accepted": N_("Oproep aanvaard"),
+    "entry.call_out_en_route": N_("Vertrokken"),
+    "entry.call_out_on_site": N_("Ter plaatse aangekomen"),
+    "entry.call_out_closed": N_("Oproep afgesloten"),
+    "entry.call_out_cancelled": N_("Oproep geannuleerd"),
+    "why.next_working_day": N_("De eerste werkdag na %(day)s."),
+    "why.calendar_days": N_("%(days)s dagen na %(day)s."),
+    "why.working_days": N_("%(days)s werkdagen na %(day)s."),
+    "why.chosen": N_("Zelf gekozen op %(day)s."),
+    "passed.weekend": N_("weekend"),
+    "passed.holiday": N_("feestdag"),
+    "passed.day_off": N_("sluitingsdag"),
+    "timeline.all": N_("Alles"),
+    "timeline.written": N_("Geschreven"),
+    "timeline.contact": N_("Contacten"),
+    "timeline.report": N_("Verslagen"),
+    "timeline.system": N_("Gebeurtenissen"),
+}
+
+_LOOKS: Final = {
+    "look.dossier_by_id": N_("las het dossier"),
+    "look.dossier_looks": N_("bekeek wie keek"),
+    "look.open_dossier": N_("opende het dossier"),
+    "look.change_dossier": N_("wijzigde gegevens"),
+    "look.close_dossier": N_("sloot het dossier"),
+    "look.reopen_dossier": N_("heropende het dossier"),
+    "look.write_entry": N_("schreef in het dossier"),
+    "look.write_report": N_("schreef een verslag"),
+    "look.add_person": N_("voegde een persoon toe"),
+    "look.add_task": N_("plande een taak"),
+    "look.complete_task": N_("rondde een taak af"),
+    "look.assign_holder": N_("wees een dossierhouder aan"),
+    "look.grant_access": N_("gaf toegang"),
+    "look.declare_conflict": N_("gaf een belangenconflict aan"),
+    "look.break_glass": N_("gebruikte noodinzage"),
+    "look.review_break_glass": N_("keek een noodinzage na"),
+}
+
 _DOSSIERS: Final = {
     "dossier.open": N_("Open"),
     "dossier.closed": N_("Gesloten"),
@@ -134,6 +197,7 @@ _DOSSIERS: Final = {
     "task_kind.call_out_report": N_("Verslag van de oproep schrijven"),
     "task_kind.recontact": N_("Hercontact met het slachtoffer"),
     "task_kind.own": N_("Eigen taak"),
+    "task_kind.assign_holder": N_("Dossierhouder aanwijzen"),
     "task_result.done": N_("Gedaan"),
     "task_result.reached_ok": N_("Bereikt, alles in orde"),
     "task_result.reached_referral_wanted": N_("Bereikt, wil doorverwezen worden"),
@@ -188,6 +252,16 @@ _DOSSIERS: Final = {
     "error.already_reviewed": N_("Deze noodinzage is al nagekeken."),
     "error.task_not_open": N_("Deze taak was al afgerond."),
     "error.read_only": N_("U kunt dit dossier lezen, maar er niets in wijzigen."),
+    "error.already_declared": N_("Dit belangenconflict was al aangegeven."),
+    "error.reviews_open": N_(
+        "Drie eerdere noodinzages van u wachten nog op nazicht. Spreek uw coördinator aan voor u een nieuwe opent."
+    ),
+    "error.access_not_needed": N_("U kunt dit dossier gewoon openen. Een noodinzage is niet nodig."),
+    "error.person_already_there": N_("Iemand met dit rijksregisternummer staat al in dit dossier."),
+    "error.done_by_its_own_act": N_(
+        "Deze taak is klaar zodra u doet wat ze vraagt: het verslag, of de dossierhouder."
+    ),
+    "error.no_call_out": N_("Bij dit dossier hoort geen oproep, dus ook geen verslag van een oproep."),
     "error.own_break_glass": N_("U kunt uw eigen noodinzage niet nakijken."),
     "note.dossier_opened": N_("Het dossier is geopend."),
     "note.dossier_changed": N_("De gegevens zijn bewaard."),
@@ -205,4 +279,4 @@ _DOSSIERS: Final = {
     "note.break_glass_reviewed": N_("Uw oordeel is bewaard."),
 }
 
-WORK_WORDS: Final[dict[str, str]] = {**_INCIDENTS, **_CALL_OUTS, **_DOSSIERS}
+WORK_WORDS: Final[dict[str, str]] = {**_INCIDENTS, **_CALL_OUTS, **_TIMELINE, **_LOOKS, **_DOSSIERS}

@@ -1,8 +1,12 @@
 """The pages, one module for each part of the work; each gives its handlers as `ROUTES`."""
 
+from litestar.types import ControllerRouterHandler
+
 from services.gateway.pages import (
     account,
+    break_glass,
     call_outs,
+    dossiers,
     home,
     live_stream,
     messages,
@@ -14,11 +18,12 @@ from services.gateway.pages import (
     roster,
     sign_in,
     staff,
+    tasks,
     teams,
     tenant,
 )
 
-ROUTES = [
+ROUTES: list[ControllerRouterHandler] = [
     *home.ROUTES,
     *sign_in.ROUTES,
     *passwords.ROUTES,
@@ -34,4 +39,7 @@ ROUTES = [
     *call_outs.ROUTES,
     *night.ROUTES,
     *roster.ROUTES,
+    *dossiers.ROUTES,
+    *tasks.ROUTES,
+    *break_glass.ROUTES,
 ]

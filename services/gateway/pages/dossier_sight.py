@@ -1,0 +1,31 @@
+"""A dossier for a page, or the one answer for every dossier that this person cannot see."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from litestar import Response
+
+from services.gateway.pages.errors import answer_problem
+from services.gateway.rendering import AnyRequest, Pages
+from services.gateway.sign_in import visit_so_far
+from services.gateway.visit import Visit
+from shared.contracts.cases import DossierView
+from shared.errors import Problem
+
+
+async def dossier_of(visit: Visit, dossier_id: UUID) -> DossierView:
+    """Raises `Refused` (404) alike for unknown and out of sight. From here on its changes reach the page."""
+    dossier = await visit.services.ask("cases", f"/dossiers/{dossier_id}", DossierView)
+    visit.watch = dossier.dossier_id
+    return dossier
+
+
+def answer_out_of_sight(request: AnyRequest, problem: Problem) -> Response[str]:
+    """Not found says the same to everyone, and how an emergency is dealt with; the rest is as on other pages."""
+    if problem.status != HTTPStatus.NOT_FOUND:
+        return answer_problem(request, problem)
+    if request.headers.get("HX-Request") == "true":
+        # A live part whose dossier went out of sight: the whole page is asked for anew and says so.
+        return Response("", headers={"HX-Refresh": "true"})
+    pages: Pages = request.app.state.pages
+    return pages.show("dossiers/not_found.html", visit_so_far(request), status=HTTPStatus.NOT_FOUND)

@@ -1,0 +1,300 @@
+"""What is written in a dossier: persons, reports, tasks, facts, and closing it. Each page is one form."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from services.gateway.forms import Form, read_form
+from services.gateway.pages.call_outs import LANGUAGES_ASKED
+from services.gateway.pages.dossier_sight import dossier_of
+from services.gateway.rendering import AnyRequest, Pages, go_to
+from services.gateway.visit import Visit
+from shared.contracts.cases import (
+    PERSON_ROLES,
+    TASK_RESULTS,
+    AddPerson,
+    AddTask,
+    ChangeDossier,
+    CloseDossier,
+    CompleteTask,
+    DossierRef,
+    DossierView,
+    EntryRef,
+    PersonRef,
+    TaskRef,
+    WriteEntry,
+    WriteReport,
+)
+from shared.errors import NotFound, Problem
+
+_FACTS: Final = ("summary", "place", "pv_number")
+_PERSON_TEXTS: Final = (
+    "first_name", "last_name", "role", "phone", "email", "language", "address", "insz", "safe_contact", "note",
+)  # fmt: skip
+LANGUAGES: Final = (
+    "nl",
+    "fr",
+    "de",
+    "en",
+    "ar",
+    "tr",
+    "pl",
+    "ro",
+    "uk",
+    "es",
+    "it",
+    "pt",
+    "bg",
+    "sq",
+    "fa",
+    "ps",
+    "so",
+)
+
+
+async def tell(visit: Visit, form: Form, path: str, command: msgspec.Struct, kind: type[Any]) -> bool:
+    """Carry out a form's command; False leaves what was wrong in the form. Raises what no form can mend."""
+    try:
+        await visit.services.tell("cases", path, command, kind, key=form.key)
+    except Problem as problem:
+        if problem.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED):
+            raise
+        form.refused(problem)
+        return False
+    return True
+
+
+async def write(visit: Visit, form: Form, dossier_id: UUID) -> bool:
+    """The entry that is written on the dossier's own page."""
+    if not form.needs("text"):
+        return False
+    command = WriteEntry(
+        text=form.text("text"),
+        kind=form.text("kind") or "note",
+        capacity=form.text("capacity") or "victim_care",
+    )
+    return await tell(visit, form, f"/dossiers/{dossier_id}/entries", command, EntryRef)
+
+
+@get("/dossiers/{dossier_id:uuid}/persons/new", include_in_schema=False)
+async def new_person(
+    dossier_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
+) -> Response[str]:
+    return await _show(pages, visit, "dossiers/person.html", dossier_id, Form(visit, {"role": "victim"}))
+
+
+@post("/dossiers/{dossier_id:uuid}/persons", include_in_schema=False)
+async def add_person(
+    request: AnyRequest,
+    dossier_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    form = await read_form(request, visit)
+    born_on = form.day("born_on")
+    if form.needs("last_name", "role"):
+        command = AddPerson(born_on=born_on, **{name: form.text(name) for name in _PERSON_TEXTS})
+        if await tell(visit, form, f"/dossiers/{dossier_id}/persons", command, PersonRef):
+            return go_to(request, f"/dossiers/{dossier_id}", note="note.person_added")
+    return await _show(pages, visit, "dossiers/person.html", dossier_id, form)
+
+
+@get("/dossiers/{dossier_id:uuid}/report", include_in_schema=False)
+async def report_page(
+    dossier_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
+) -> Response[str]:
+    return await _show(pages, visit, "dossiers/report.html", dossier_id, Form(visit))
+
+
+@post("/dossiers/{dossier_id:uuid}/report", include_in_schema=False)
+async def write_report(
+    request: AnyRequest,
+    dossier_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    form = await read_form(request, visit)
+    if form.needs("text"):
+        command = WriteReport(text=form.text("text"))
+        if await tell(visit, form, f"/dossiers/{dossier_id}/report", command, EntryRef):
+            return go_to(request, f"/dossiers/{dossier_id}", note="note.report_written")
+    return await _show(pages, visit, "dossiers/report.html", dossier_id, form)
+
+
+@get("/dossiers/{dossier_id:uuid}/tasks/new", include_in_schema=False)
+async def new_task(
+    dossier_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
+) -> Response[str]:
+    return await _show(pages, visit, "dossiers/new_task.html", dossier_id, Form(visit))
+
+
+@post("/dossiers/{dossier_id:uuid}/tasks", include_in_schema=False)
+async def add_task(
+    request: AnyRequest,
+    dossier_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    form = await read_form(request, visit)
+    due_on, assignee = form.day("due_on"), form.uuid("assignee")
+    if form.needs("title", "due_on") and due_on:
+        command = AddTask(title=form.text("title"), due_on=due_on, assignee=assignee)
+        if await tell(visit, form, f"/dossiers/{dossier_id}/tasks", command, TaskRef):
+            return go_to(request, f"/dossiers/{dossier_id}", note="note.task_added")
+    return await _show(pages, visit, "dossiers/new_task.html", dossier_id, form)
+
+
+@get("/dossiers/{dossier_id:uuid}/tasks/{task_id:uuid}", include_in_schema=False)
+async def task_page(
+    dossier_id: FromPath[UUID],
+    task_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    return await _show(pages, visit, "dossiers/task.html", dossier_id, Form(visit), task_id=task_id)
+
+
+@post("/dossiers/{dossier_id:uuid}/tasks/{task_id:uuid}", include_in_schema=False)
+async def complete_task(
+    request: AnyRequest,
+    dossier_id: FromPath[UUID],
+    task_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    form = await read_form(request, visit)
+    if form.needs("result"):
+        command = CompleteTask(result=form.text("result"), note=form.text("note"))
+        if await tell(visit, form, f"/tasks/{task_id}/complete", command, TaskRef):
+            return go_to(request, f"/dossiers/{dossier_id}", note="note.task_completed")
+    return await _show(pages, visit, "dossiers/task.html", dossier_id, form, task_id=task_id)
+
+
+@get("/dossiers/{dossier_id:uuid}/facts", include_in_schema=False)
+async def facts_page(
+    dossier_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
+) -> Response[str]:
+    dossier = await dossier_of(visit, dossier_id)
+    facts = {name: getattr(dossier, name) for name in _FACTS}
+    form = Form(visit, {**facts, "version": str(dossier.version)})
+    return _answer(pages, visit, "dossiers/facts.html", dossier, form, changed=None)
+
+
+@post("/dossiers/{dossier_id:uuid}", include_in_schema=False)
+async def change_dossier(
+    request: AnyRequest,
+    dossier_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    """When a colleague was first, both versions stand side by side and nothing typed is lost."""
+    form = await read_form(request, visit)
+    command = ChangeDossier(version=form.number("version") or 0, **{name: form.text(name) for name in _FACTS})
+    changed: dict[str, Any] | None = None
+    try:
+        await visit.services.tell("cases", f"/dossiers/{dossier_id}", command, DossierRef, key=form.key)
+    except Problem as problem:
+        form.refused(problem)
+        if problem.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED):
+            raise
+        changed = _who_changed(problem)
+    else:
+        return go_to(request, f"/dossiers/{dossier_id}", note="note.dossier_changed")
+    dossier = await dossier_of(visit, dossier_id)
+    if changed is not None:
+        form.values["version"] = str(dossier.version)
+        changed["staff"] = await visit.services.staff()
+    return _answer(pages, visit, "dossiers/facts.html", dossier, form, changed=changed)
+
+
+@get("/dossiers/{dossier_id:uuid}/close", include_in_schema=False)
+async def close_page(
+    dossier_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
+) -> Response[str]:
+    dossier = await dossier_of(visit, dossier_id)
+    return _answer(
+        pages, visit, "dossiers/close.html", dossier, Form(visit, {"version": str(dossier.version)})
+    )
+
+
+@post("/dossiers/{dossier_id:uuid}/close", include_in_schema=False)
+async def close_dossier(
+    request: AnyRequest,
+    dossier_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    return await _turn(request, visit, pages, dossier_id, "close", "note.dossier_closed")
+
+
+@post("/dossiers/{dossier_id:uuid}/reopen", include_in_schema=False)
+async def reopen_dossier(
+    request: AnyRequest,
+    dossier_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    return await _turn(request, visit, pages, dossier_id, "reopen", "note.dossier_reopened")
+
+
+async def _turn(
+    request: AnyRequest, visit: Visit, pages: Pages, dossier_id: UUID, act: str, note: str
+) -> Response[str]:
+    form = await read_form(request, visit)
+    command = CloseDossier(version=form.number("version") or 0)
+    if await tell(visit, form, f"/dossiers/{dossier_id}/{act}", command, DossierRef):
+        return go_to(request, f"/dossiers/{dossier_id}", note=note)
+    dossier = await dossier_of(visit, dossier_id)
+    form.values["version"] = str(dossier.version)
+    return _answer(pages, visit, "dossiers/close.html", dossier, form)
+
+
+def _who_changed(problem: Problem) -> dict[str, Any] | None:
+    if problem.code != "changed_meanwhile":
+        return None
+    by, at = problem.details.get("changed_by", ""), problem.details.get("changed_at", "")
+    return {"by": UUID(by) if by else None, "at": datetime.fromisoformat(at) if at else None}
+
+
+async def _show(
+    pages: Pages, visit: Visit, template: str, dossier_id: UUID, form: Form, *, task_id: UUID | None = None
+) -> Response[str]:
+    dossier, staff = await dossier_of(visit, dossier_id), await visit.services.staff()
+    found = [task for task in dossier.tasks if task.task_id == task_id]
+    if task_id is not None and not found:
+        raise NotFound
+    names = visit.language.locale.languages
+    return _answer(
+        pages,
+        visit,
+        template,
+        dossier,
+        form,
+        staff=staff,
+        task=found[0] if found else None,
+        roles=PERSON_ROLES,
+        results=[
+            result for result in TASK_RESULTS if result != "done" or not found or found[0].kind != "recontact"
+        ],
+        languages=[(code, names.get(code, code)) for code in LANGUAGES_ASKED],
+    )
+
+
+def _answer(
+    pages: Pages, visit: Visit, template: str, dossier: DossierView, form: Form, **context: Any
+) -> Response[str]:
+    wrong = bool(form.errors or form.problem)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+    return pages.show(template, visit, f=form, dossier=dossier, status=status, **context)
+
+
+ROUTES = [
+    new_person, add_person, report_page, write_report, new_task, add_task, task_page, complete_task, facts_page,
+    change_dossier, close_page, close_dossier, reopen_dossier,
+]  # fmt: skip

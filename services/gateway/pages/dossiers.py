@@ -1,0 +1,201 @@
+"""Dossiers: the list, the search, opening one, and the page of one with its persons, tasks and timeline."""
+
+import asyncio
+from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.types import ControllerRouterHandler
+
+from services.gateway.forms import Form, read_form
+from services.gateway.language import BRUSSELS
+from services.gateway.pages import dossier_access, dossier_work
+from services.gateway.pages.dossier_sight import answer_out_of_sight, dossier_of
+from services.gateway.pages.timeline import FILTERS, items, why_sentence
+from services.gateway.rendering import AnyRequest, Pages, go_to
+from services.gateway.visit import Visit
+from shared.contracts.cases import CAPACITIES, DossierPage, DossierRef, DossierView, OpenDossier
+from shared.contracts.identity import Team
+from shared.contracts.rostering import INCIDENT_TYPES
+from shared.errors import Problem
+
+STATES: Final = ("open", "closed", "all")
+ENTRY_KINDS: Final = ("note", "contact", "practical_help")
+_FOUND_BY_HAND: Final = ("victim_care", "practical_help", "investigation")
+"""The capacities that are spoken in here; staff care has its own files."""
+
+
+@get("/dossiers", include_in_schema=False)
+async def dossiers(
+    request: AnyRequest,
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+    show: FromQuery[str] = "open",
+    after: FromQuery[str] = "",
+) -> Response[str]:
+    chosen = show if show in STATES else STATES[0]
+    state = None if chosen == "all" else chosen
+    page, staff = await asyncio.gather(
+        visit.services.ask("cases", "/dossiers", DossierPage, state=state, after=after),
+        visit.services.staff(),
+    )
+    more = request.headers.get("HX-Request") == "true" and bool(after)
+    template = "dossiers/_lines.html" if more else "dossiers/list.html"
+    return pages.show(template, visit, page=page, staff=staff, chosen=chosen, states=STATES, today=_today())
+
+
+@get("/search", include_in_schema=False)
+async def search_page(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
+    return pages.show("dossiers/search.html", visit, f=Form(visit), page=None, today=_today())
+
+
+@post("/search", include_in_schema=False, status_code=HTTPStatus.OK)
+async def search(
+    request: AnyRequest, visit: NamedDependency[Visit], pages: NamedDependency[Pages]
+) -> Response[str]:
+    """The words of a search stand in the form and never in an address, where logs and histories would keep them."""
+    form = await read_form(request, visit)
+    page, staff = None, await visit.services.staff()
+    if form.needs("q"):
+        try:
+            page = await visit.services.ask(
+                "cases", "/dossiers", DossierPage, search=form.text("q"), after=form.text("after")
+            )
+        except Problem as problem:
+            if "search" not in problem.fields:
+                raise
+            form.error("q", problem.fields["search"])
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return pages.show(
+        "dossiers/search.html", visit, f=form, page=page, staff=staff, today=_today(), status=status
+    )
+
+
+@get("/dossiers/new", include_in_schema=False)
+async def new_dossier(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
+    return pages.show("dossiers/new.html", visit, f=Form(visit), incident_types=INCIDENT_TYPES)
+
+
+@post("/dossiers", include_in_schema=False)
+async def open_dossier(
+    request: AnyRequest, visit: NamedDependency[Visit], pages: NamedDependency[Pages]
+) -> Response[str]:
+    form = await read_form(request, visit)
+    if form.needs("incident_type"):
+        command = OpenDossier(
+            incident_type=form.text("incident_type"),
+            summary=form.text("summary"),
+            place=form.text("place"),
+            pv_number=form.text("pv_number"),
+        )
+        try:
+            opened = await visit.services.tell("cases", "/dossiers", command, DossierRef, key=form.key)
+        except Problem as problem:
+            form.refused(problem)
+        else:
+            return go_to(request, f"/dossiers/{opened.dossier_id}", note="note.dossier_opened")
+    return pages.show(
+        "dossiers/new.html",
+        visit,
+        f=form,
+        incident_types=INCIDENT_TYPES,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
+@get("/dossiers/{dossier_id:uuid}", include_in_schema=False)
+async def show_dossier(
+    dossier_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+    show: FromQuery[str] = "all",
+) -> Response[str]:
+    dossier = await dossier_of(visit, dossier_id)
+    return await show_page(pages, visit, dossier, _blank_entry(visit), show)
+
+
+@get("/dossiers/{dossier_id:uuid}/live", include_in_schema=False)
+async def dossier_now(
+    request: AnyRequest,
+    dossier_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+    show: FromQuery[str] = "all",
+) -> Response[str]:
+    """What changed elsewhere: timeline, persons and tasks, never the form in which somebody writes."""
+    dossier = await dossier_of(visit, dossier_id)
+    return pages.show("dossiers/_live.html", visit, **await _context(visit, dossier, show))
+
+
+@post("/dossiers/{dossier_id:uuid}/entries", include_in_schema=False)
+async def write_entry(
+    request: AnyRequest,
+    dossier_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    form = await read_form(request, visit)
+    if await dossier_work.write(visit, form, dossier_id):
+        return go_to(request, f"/dossiers/{dossier_id}#timeline", note="note.entry_written")
+    dossier = await dossier_of(visit, dossier_id)
+    return await show_page(pages, visit, dossier, form, "all", status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+async def show_page(
+    pages: Pages, visit: Visit, dossier: DossierView, form: Form, show: str, *, status: int = HTTPStatus.OK
+) -> Response[str]:
+    context = await _context(visit, dossier, show)
+    return pages.show("dossiers/dossier.html", visit, f=form, status=status, **context)
+
+
+async def _context(visit: Visit, dossier: DossierView, show: str) -> dict[str, Any]:
+    chosen = show if show in FILTERS else "all"
+    staff, teams = await asyncio.gather(
+        visit.services.staff(), visit.services.ask_or(list[Team](), "identity", "/teams", list[Team])
+    )
+    return {
+        "dossier": dossier,
+        "staff": staff,
+        "team_names": {team.team_id: team.name for team in teams},
+        "items": items(dossier.timeline, chosen, language=visit.language, staff=staff),
+        "counts": {name: sum(map(kept, dossier.timeline)) for name, kept in FILTERS.items()},
+        "chosen": chosen,
+        "why": partial(why_sentence, language=visit.language),
+        "today": _today(),
+        "moment": datetime.now(UTC),
+        "entry_kinds": ENTRY_KINDS,
+        "capacities": [capacity for capacity in CAPACITIES if capacity in _FOUND_BY_HAND],
+    }
+
+
+def _blank_entry(visit: Visit) -> Form:
+    return Form(visit, {"kind": "note", "capacity": "victim_care"})
+
+
+def _today() -> Any:
+    return datetime.now(BRUSSELS).date()
+
+
+ROUTES: list[ControllerRouterHandler] = [
+    search_page,
+    search,
+    Router(
+        path="",
+        route_handlers=[
+            dossiers,
+            new_dossier,
+            open_dossier,
+            show_dossier,
+            dossier_now,
+            write_entry,
+            *dossier_work.ROUTES,
+            *dossier_access.ROUTES,
+        ],
+        exception_handlers={Problem: answer_out_of_sight},
+    ),
+]

@@ -1,0 +1,158 @@
+"""A dossier's entries and dates in words: what each line of the timeline says, and why a task is due when. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from services.gateway.language import BRUSSELS, Language
+from services.gateway.marking import N_
+from services.gateway.services_client import Staff
+from services.gateway.words import WORDS
+from shared.contracts.cases import EntryView
+
+FILTERS: Final[Mapping[str, Callable[[EntryView], bool]]] = {
+    "all": lambda entry: bool(entry.kind),
+    "written": lambda entry: entry.kind != "system",
+    "contact": lambda entry: entry.kind == "contact",
+    "report": lambda entry: entry.kind == "report",
+    "system": lambda entry: entry.kind == "system",
+}
+_SYMBOLS: Final = {"note": "note", "contact": "phone", "practical_help": "care", "report": "document"}
+_SYSTEM_SYMBOLS: Final = {
+    "break_glass_used": "break-glass",
+    "break_glass_reviewed": "break-glass",
+    "break_glass_escalated": "break-glass",
+    "conflict_declared": "flag",
+    "person_added": "person",
+    "task_added": "task",
+    "task_completed": "task",
+    "call_out_briefing": "call-out",
+}
+_WARNS: Final = frozenset({"break_glass_used", "break_glass_escalated", "conflict_declared"})
+_BRIEFING: Final = {
+    "requested_by": N_("Gevraagd door"),
+    "contact_on_site": N_("Contact ter plaatse"),
+    "contact_phone": N_("Telefoon ter plaatse"),
+    "present": N_("Wie is aanwezig"),
+    "already_informed": N_("Wie weet het al"),
+    "safety": N_("Veiligheid"),
+    "closing_note": N_("Slotnota"),
+}
+_FACTS: Final = {"summary": N_("samenvatting"), "place": N_("plaats"), "pv_number": N_("nummer van het PV")}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the timeline, in the reader's language."""
+
+    at: datetime
+    day: date
+    symbol: str
+    title: str
+    by: str
+    body: str
+    tone: str
+    capacity: str
+    unread: bool = False
+
+
+def items(entries: list[EntryView], show: str, *, language: Language, staff: Staff) -> list[Item]:
+    """The entries that the filter keeps, in their order."""
+    kept = FILTERS.get(show, FILTERS["all"])
+    return [_item(entry, language, staff) for entry in entries if kept(entry)]
+
+
+def _item(entry: EntryView, language: Language, staff: Staff) -> Item:
+    system = entry.kind == "system"
+    title = _happened(entry, language, staff) if system else _written(entry, language)
+    return Item(
+        at=entry.at,
+        day=entry.at.astimezone(BRUSSELS).date(),
+        symbol=_system_symbol(entry.code) if system else _SYMBOLS.get(entry.kind, "note"),
+        title=title,
+        by=_name(staff, language, entry.author) if entry.author else language.text("Vangnet"),
+        body=_briefing(entry.details, language) if entry.code == "call_out_briefing" else entry.text,
+        tone="warning" if entry.code in _WARNS else "",
+        capacity="" if system else entry.capacity,
+    )
+
+
+def _written(entry: EntryView, language: Language) -> str:
+    kind = language.word_or(f"entry_kind.{entry.kind}", entry.kind)
+    if entry.code == "task_completed":
+        result = language.word_or(f"task_result.{entry.details.get('result', '')}", "")
+        return f"{kind}: {result}" if result else kind
+    return kind
+
+
+def _happened(entry: EntryView, language: Language, staff: Staff) -> str:
+    """The sentence for a system entry. A code that we do not know yet is shown as a plain event."""
+    pattern = WORDS.get(f"entry.{entry.code}")
+    if pattern is None:
+        return language.word("entry_kind.system")
+    return language.text(pattern, **_facts(entry.details, language, staff))
+
+
+def _facts(details: Mapping[str, str], language: Language, staff: Staff) -> dict[str, str]:
+    """What a sentence may name, each in words; what is not told is empty."""
+    return {
+        "role": language.word_or(f"person_role.{details.get('role', '')}", ""),
+        "reason": language.word_or(f"break_glass_reason.{details.get('reason', '')}", ""),
+        "result": language.word_or(f"task_result.{details.get('result', '')}", ""),
+        "verdict": language.word_or(f"break_glass.{details.get('verdict', '')}", ""),
+        "incident_type": language.word_or(f"incident_type.{details.get('incident_type', '')}", ""),
+        "facts": ", ".join(
+            language.text(_FACTS[fact]) for fact in details.get("facts", "").split() if fact in _FACTS
+        ),
+        "day": _day(details.get("due_on", ""), language),
+        "who": _name(staff, language, _uuid(details.get("to", "") or details.get("user_id", ""))),
+    }
+
+
+def _briefing(details: Mapping[str, str], language: Language) -> str:
+    return "\n".join(
+        f"{language.text(term)}: {details[name]}" for name, term in _BRIEFING.items() if details.get(name)
+    )
+
+
+def why_sentence(why: Mapping[str, str], language: Language) -> str:
+    """Why a date is what it is: the rule, from which day it counts, and the days that were passed over."""
+    pattern = WORDS.get(f"why.{why.get('rule', '')}")
+    if pattern is None:
+        return ""
+    sentence = language.text(pattern, day=_day(why.get("from", ""), language), days=why.get("days", ""))
+    passed = {part.partition(":")[2] for part in why.get("passed_over", "").split()}
+    skipped = [
+        language.word(f"passed.{code}") for code in ("weekend", "holiday", "day_off") if code in passed
+    ]
+    if skipped:
+        sentence += " " + language.text(N_("Overgeslagen: %(days)s."), days=", ".join(skipped))
+    if why.get("plan"):
+        sentence += " " + language.text(N_("Volgens het hercontactplan."))
+    return sentence
+
+
+def _day(text: str, language: Language) -> str:
+    try:
+        return language.day(date.fromisoformat(text))
+    except ValueError:
+        return ""
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _name(staff: Staff, language: Language, user_id: UUID | None) -> str:
+    return staff.name(user_id, language.text(N_("naam niet beschikbaar")))
+
+
+def _system_symbol(code: str) -> str:
+    if code.startswith("call_out_"):
+        return "call-out"
+    return _SYSTEM_SYMBOLS.get(code, "info")
