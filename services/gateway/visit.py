@@ -143,6 +143,7 @@ PLACES: Final[tuple[tuple[str, str, str, tuple[Permission, ...]], ...]] = (
     ("/call-outs", N_("Oproepen"), "call-out", (Permission.CALL_OUT_READ,)),
     ("/roster", N_("Beurtrol"), "roster", (Permission.ROSTER_READ,)),
     ("/dossiers", N_("Dossiers"), "dossier", (Permission.DOSSIER_READ,)),
+    ("/tasks", N_("Taken"), "task", (Permission.DOSSIER_READ,)),
     ("/messages", N_("Berichten"), "message", ()),
     (
         "/admin",

@@ -160,7 +160,7 @@ _TIMELINE: Final = {
     "timeline.written": N_("Geschreven"),
     "timeline.contact": N_("Contacten"),
     "timeline.report": N_("Verslagen"),
-    "timeline.system": N_("Gebeurtenissen"),
+    "timeline.system": N_("Verloop"),
 }
 
 _LOOKS: Final = {
