@@ -23,18 +23,16 @@ class StandIns:
     exports: int = 0
 
     def __post_init__(self) -> None:
-        self._key = OKPKey.generate_key(
-            "Ed25519", parameters={"kid": "bench", "use": "sig", "alg": "Ed25519"}
-        )
+        self._key = OKPKey.generate_key("Ed25519", parameters={"kid": "bench", "use": "sig"})
 
     @property
     def jwks_url(self) -> str:
         return f"{self.url}/.well-known/jwks.json"
 
-    def token_of(self, principal: Principal) -> str:
-        """Good for five minutes from now, as every token."""
+    def token_of(self, principal: Principal, algorithm: str = "Ed25519") -> str:
+        """Good for five minutes from now, as every token. Older libraries call the algorithm EdDSA (RFC 9864)."""
         claims = claims_of(principal, now=datetime.now(UTC))
-        return jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, self._key, algorithms=["Ed25519"])
+        return jwt.encode({"alg": algorithm, "kid": "bench"}, claims, self._key, algorithms=[algorithm])
 
     async def _keys(self, _request: web.Request) -> web.Response:
         return web.json_response(KeySet([self._key]).as_dict(private=False))
