@@ -12,7 +12,10 @@ from deploy.catalogue import OWNERS, read_traffic
 
 ROOT = Path(__file__).resolve().parent.parent
 
-LOCK_FILES = ("requirements.lock", "package-lock.json")
+SHOWN = 20
+"""Lines of each check: more only hide the first."""
+
+LOCK_FILES = ("requirements.lock", "requirements-runtime.lock", "package-lock.json")
 ADDRESS = re.compile(r"https?://")
 
 MIGRATION_NAME = re.compile(r"\d{4}_[a-z0-9_]+\.sql")
@@ -34,8 +37,10 @@ def main() -> int:
         found = list(check())
         summary = check.__doc__.splitlines()[0].rstrip(".") if check.__doc__ else check.__name__
         print(f"{'ok ' if not found else 'NOT'}  {summary}")
-        for line in found:
+        for line in found[:SHOWN]:
             print(f"     {line}")
+        if len(found) > SHOWN:
+            print(f"     and {len(found) - SHOWN} more")
         wrong += len(found)
     return 1 if wrong else 0
 

@@ -22,7 +22,8 @@ def migration(tree: Path, name: str, sql: str) -> None:
 
 def test_an_address_in_a_lock_file_is_found(tree: Path) -> None:
     (tree / "requirements.lock").write_text("a==1\n# from https://index.example/simple\n")
-    (tree / "package-lock.json").write_text("{}")
+    for name in checks.LOCK_FILES[1:]:
+        (tree / name).write_text("")
 
     assert list(checks.lock_files_without_addresses()) == [
         "requirements.lock:2: # from https://index.example/simple"
