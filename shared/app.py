@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ from shared.db import Database, connect, driver_of, platform_transaction, transa
 from shared.errors import (
     FieldError,
     Forbidden,
+    Invalid,
     NotFound,
     Problem,
     ProblemDetails,
@@ -59,6 +61,15 @@ PROBLEM_JSON = "application/problem+json"
 _RESTART_SECONDS = (0.2, 0.5, 1, 2, 5)
 
 log = logging.getLogger(__name__)
+
+# the escape of a NUL in JSON, and not a backslash that somebody wrote before u0000
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class TextWrong(Invalid):
+    """A text holds a NUL, which no PostgreSQL text can."""
+
+    code = "text_wrong"
 
 
 @dataclass(frozen=True)
@@ -119,7 +130,10 @@ class Door:
         """
         principal, now = self.principal, datetime.now(UTC)
         key = idempotency.checked_key(self._key)
-        request = b"" if private else msgspec.json.encode([data, [str(value) for value in extra]])
+        told = msgspec.json.encode([data, [str(value) for value in extra]])
+        if _NUL.search(told):
+            raise TextWrong
+        request = b"" if private else told
         arguments = extra if data is None else (data, *extra)
         try:
             async with transaction(self._runtime.database, principal.tenant) as session:
