@@ -8,6 +8,8 @@ from stdnum.be import bis, nn
 from shared.errors import Invalid
 
 _REGION = "BE"
+_PASSED_OVER = ("Mn", "Mc", "Me", "Cc", "Cf")
+"""Marks that combine with a letter, and what cannot be seen."""
 
 
 class InszWrong(Invalid):
@@ -48,6 +50,7 @@ def e164(typed: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Text without accents, case and double spaces: two spellings of a name that a person takes for one."""
+    """Text without accents, case, control characters and double spaces: spellings that a person takes for one."""
     plain = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+    kept = (c for c in plain if c.isspace() or unicodedata.category(c) not in _PASSED_OVER)
+    return " ".join("".join(kept).casefold().split())

@@ -157,3 +157,16 @@ async def test_who_does_not_see_the_dossier_adds_nothing_to_it(
         for path, command in (("entries", WriteEntry(text="x")), ("persons", AddPerson(last_name="x"))):
             answer = await cases.post(f"/dossiers/{ref.dossier_id}/{path}", command, by=who)
             assert problem(answer) == (404, "not_found")
+
+
+async def test_text_that_no_database_can_hold_is_refused(cases: ServiceUnderTest, worker: Principal) -> None:
+    ref = await opened(cases, worker)
+
+    answers = [
+        await cases.post(f"/dossiers/{ref.dossier_id}/entries", WriteEntry(text="a\0b"), by=worker),
+        await cases.post(f"/dossiers/{ref.dossier_id}/persons", AddPerson(last_name="a\0b"), by=worker),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    kept = await cases.post(f"/dossiers/{ref.dossier_id}/entries", WriteEntry(text="C:\\u0000"), by=worker)
+    assert kept.status_code == 201

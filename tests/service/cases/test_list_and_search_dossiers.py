@@ -4,6 +4,7 @@ import pytest
 
 from shared.auth import Principal
 from shared.contracts.cases import AddPerson
+from shared.db import uuid7
 from tests.service.cases.conftest import audited, field_codes, listed, opened, problem
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
@@ -59,7 +60,14 @@ async def test_it_can_be_narrowed_to_a_state(cases: ServiceUnderTest, worker: Pr
 
 
 @pytest.mark.parametrize(
-    "parameters", [{"state": "lost"}, {"after": "never"}, {"after": "2026-01-01_x"}, {"search": "a"}]
+    "parameters",
+    [
+        {"state": "lost"},
+        {"after": "never"},
+        {"after": "2026-01-01_x"},
+        {"after": f"0001-01-01T00:00:00+05:00_{uuid7()}"},
+        {"search": "a"},
+    ],
 )
 async def test_wrong_parameters_are_refused_at_their_field(
     cases: ServiceUnderTest, worker: Principal, parameters: dict[str, str]
@@ -97,7 +105,9 @@ async def test_a_dossier_is_found_by_number_name_and_national_number(
     assert page.count == 1
 
 
-@pytest.mark.parametrize("words", ["janssens", "peeters jan", "%%", "__", "\\\\", "85073099931", "zoe_"])
+@pytest.mark.parametrize(
+    "words", ["janssens", "peeters jan", "%%", "__", "\\\\", "85073099931", "zoe_", "jan\0ssens"]
+)
 async def test_nothing_else_is_found(cases: ServiceUnderTest, worker: Principal, words: str) -> None:
     ref = await opened(cases, worker)
     person = AddPerson(first_name="Zoë", last_name="Peeters", insz="85.07.30-999.32")

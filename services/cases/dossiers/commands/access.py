@@ -1,6 +1,6 @@
 """Who works in a dossier: name a holder, let somebody in, keep somebody out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
@@ -25,6 +25,8 @@ from shared.contracts.cases import (
 from shared.db import uuid7
 from shared.errors import Conflict, Invalid
 from shared.outbox import publish
+
+_LONGEST = timedelta(days=3660)
 
 
 class ConflictOfInterest(Conflict):
@@ -131,6 +133,8 @@ def _check(command: GrantAccess, now: datetime) -> None:
             wrong["ends_at"] = "without_time_zone"
         elif command.ends_at <= now:
             wrong["ends_at"] = "in_the_past"
+        elif command.ends_at > now + _LONGEST:
+            wrong["ends_at"] = "too_far"
     if wrong:
         raise Invalid(wrong)
 

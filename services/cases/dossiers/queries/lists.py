@@ -179,12 +179,9 @@ def _key_of(after: str) -> tuple[datetime, UUID]:
         return _START
     moment, _, dossier_id = after.partition("_")
     try:
-        key = datetime.fromisoformat(moment), UUID(dossier_id)
-    except ValueError as wrong:
+        return datetime.fromisoformat(moment).astimezone(UTC), UUID(dossier_id)
+    except (ValueError, OverflowError) as wrong:
         raise Invalid({"after": "wrong_type"}) from wrong
-    if key[0].tzinfo is None:
-        raise Invalid({"after": "wrong_type"})
-    return key
 
 
 def _terms(search: str) -> dict[str, Any]:
