@@ -1,7 +1,6 @@
 """A tenant in the register, what was announced about it, and who answered."""
 
-import re
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Integer, Text, Uuid
@@ -15,7 +14,6 @@ from shared.errors import Conflict, Invalid, NotFound, Unauthenticated
 KINDS = ("police_zone", "municipality")
 LEGAL_LANGUAGES = ("nl", "fr", "de")
 LANGUAGES = ("nl", "fr", "de", "en")
-_FOLDER = re.compile(r"[^a-z0-9]+")
 
 
 class TenantUnknown(NotFound):
@@ -128,4 +126,4 @@ def checked_languages(languages: list[str], legal_language: str) -> list[str]:
 
 def export_folder(tenant: str, now: datetime) -> str:
     """A folder's name that says whose and when."""
-    return f"{tenant}-{_FOLDER.sub('', now.isoformat(timespec='seconds').lower())}"
+    return f"{tenant}-{now.astimezone(UTC):%Y%m%d-%H%M%S}"

@@ -247,3 +247,18 @@ async def test_nothing_that_opens_a_door_is_kept_as_it_is(
         *made.recovery_codes,
     ]
     assert [secret for secret in secrets if secret in kept or secret.encode().hex() in kept] == []
+
+
+async def test_the_measures_count_and_name_nobody(
+    identity: ServiceUnderTest, hire: Hire, tenant: str
+) -> None:
+    person = await hire()
+    await identity.post("/sign-in", SignIn(tenant=tenant, email=person.email, password="not it at all"))
+    await person.sign_in()
+
+    told = (await identity.get("/metrics")).text
+
+    assert 'vangnet_sign_in_failures_total{reason="password"}' in told
+    assert "vangnet_sign_ins_total " in told
+    assert tenant not in told
+    assert person.email not in told
