@@ -17,8 +17,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from deploy.catalogue import OWNERS, SERVICES
+from deploy.catalogue import OWNERS, SERVICES, Traffic
+from deploy.local.nats_server import EmbeddedNats
 from deploy.local.platform import ROOT
+from deploy.local.postgres import EmbeddedPostgres
+from deploy.nats.rights import USERS
 
 STAND_IN = """
 import http.server, json, os, sys
@@ -205,6 +208,32 @@ def test_a_closed_terminal_stops_everything_even_when_nobody_passes_the_signal_o
 
     assert launcher.process.wait(30) == 0
     assert launcher.processes() == {}
+
+
+def test_servers_of_ones_own_replace_the_embedded_ones(launcher: Launcher, tmp_path: Path) -> None:
+    passwords = dict.fromkeys(USERS, "secret")
+    with (
+        EmbeddedPostgres(tmp_path / "own-postgres", password="secret") as postgres,
+        EmbeddedNats(tmp_path / "own-nats", passwords=passwords, traffic=Traffic((), ())) as nats,
+    ):
+        own = {"VANGNET_DATABASE_URL": postgres.admin_url, "VANGNET_NATS_URL": nats.url("admin")}
+        launcher.start(**own, VANGNET_NATS_PASSWORD_CASES="secret")
+        platform = launcher.platform()
+
+        assert platform["database_url"] == postgres.admin_url
+        assert platform["nats_urls"]["cases"] == nats.url("cases")
+        assert platform["nats_urls"]["rostering"] == nats.url("admin")
+        assert not any(
+            server in command for command in launcher.processes().values() for server in ("-D ", "nats.conf")
+        )
+        cases = ask(platform["service_urls"]["cases"])
+        assert not {"VANGNET_DATABASE_URL", "VANGNET_NATS_PASSWORD_CASES"} & set(cases)
+
+        assert launcher.end(signal.SIGINT) == 0
+        with pytest.raises(AssertionError):
+            launcher.start("up", "--fresh", **own)
+        assert "empty the one of VANGNET_DATABASE_URL yourself" in launcher.said()
+        assert postgres.alive()
 
 
 def test_fresh_begins_with_empty_data(launcher: Launcher) -> None:
