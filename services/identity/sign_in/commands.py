@@ -165,7 +165,10 @@ async def confirm_enrolment(entrance: Entrance, command: ConfirmEnrolment, *, no
     async with entrance.proof(ticket.tenant, name_of(staff.email), staff.id, now=now) as attempt:
         async with entrance.enter(ticket.tenant) as session:
             challenge = await _take(session, ticket, ENROLMENT, now=now)
-            if challenge.pending_secret is None:
+            # of two enrolments that were begun, the second may not take the place of the first
+            await session.get_one(Staff, staff.id, with_for_update=True)
+            enrolled = await session.get(SecondFactor, staff.id)
+            if challenge.pending_secret is None or enrolled is not None:
                 raise ChallengeOver
             sealed = challenge.pending_secret
             secret = vault_of(session).open(sealed, about=f"challenge {challenge.id}").decode()

@@ -11,6 +11,7 @@ from services.identity.sign_in import second_factor, tickets
 from services.identity.sign_in.models import (
     INVITATION_LIFETIME,
     RESET_LIFETIME,
+    Challenge,
     CodeWrong,
     Credential,
     PasswordReset,
@@ -58,7 +59,8 @@ async def end_all(
     now: datetime,
     but: UUID | None = None,
 ) -> None:
-    """End a person's sessions, all or all but one, and say so to whoever holds their tokens."""
+    """End a person's sessions, all or all but one, and sign-ins that are half done; say so to who holds tokens."""
+    await session.execute(delete(Challenge).where(Challenge.staff_id == staff_id))
     living = await session.scalars(
         select(Session).where(Session.staff_id == staff_id, Session.ended_at.is_(None), Session.ends_at > now)
     )

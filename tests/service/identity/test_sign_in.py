@@ -138,6 +138,36 @@ async def test_a_challenge_is_good_once_and_for_its_purpose_alone(
     assert other_purpose.json()["code"] == used.json()["code"] == "challenge_over"
 
 
+async def test_an_enrolment_that_was_left_open_does_not_replace_the_one_that_was_made(
+    identity: ServiceUnderTest, hire: Hire
+) -> None:
+    person = await hire(enrolled=False)
+    answers = []
+    begun = [await person.first_step(), await person.first_step()]
+    for step in begun:
+        started = await identity.post("/sign-in/enrolment", StartEnrolment(challenge=step.challenge))
+        secret = identity.read(started, TotpEnrolment).secret
+        confirm = ConfirmEnrolment(challenge=step.challenge, code=pyotp.TOTP(secret).now())
+        answers.append(await identity.post("/sign-in/enrolment/confirm", confirm))
+
+    assert answers[0].status_code == 201
+    assert (answers[1].status_code, answers[1].json()["code"]) == (401, "challenge_over")
+
+
+async def test_a_sign_in_that_is_half_done_ends_with_the_password_that_began_it(
+    identity: ServiceUnderTest, hire: Hire
+) -> None:
+    person = await hire()
+    who = await person.principal()
+    step = await person.first_step()
+    await identity.post("/me/password", ChangePassword(current=PASSWORD, new="vier peren op een rij"), who)
+
+    show = ShowSecondFactor(challenge=step.challenge, code=person.code())
+    answer = await identity.post("/sign-in/second-factor", show)
+
+    assert answer.json()["code"] == "challenge_over"
+
+
 async def test_a_recovery_code_lets_in_once(identity: ServiceUnderTest, hire: Hire) -> None:
     person = await hire()
     await person.sign_in()
