@@ -8,7 +8,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tests.support.platform import Account, RunningPlatform
 
-AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(
+    encoding="utf-8"
+)
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -61,7 +63,9 @@ class Person:
     def sign_in(self, account: Account) -> None:
         """Password and second factor, as everybody does."""
         self.open("/sign-in")
-        self.page.get_by_label(re.compile("Organisatie|Organisation|Organization")).select_option(account.tenant)
+        self.page.get_by_label(re.compile("Organisatie|Organisation|Organization")).select_option(
+            account.tenant
+        )
         self.page.locator("input[name=email]").fill(account.email)
         self.page.locator("input[name=password]").fill(account.password)
         self.page.locator("main form button[type=submit], main form button:not([type])").first.click()
@@ -76,7 +80,7 @@ class Person:
         return response
 
     def check(self) -> None:
-        """What holds for each page: one heading that is the title, labelled fields, no doubled id, no complaint."""
+        """What holds for each page: one heading, a title, guarded forms, no doubled id, no complaint."""
         if not self.java_script:
             assert self.page.locator("h1").count() == 1
             return
@@ -93,7 +97,8 @@ class Person:
             })"""
         )
         assert len(found["headings"]) == 1, found["headings"]
-        assert found["headings"][0].split("\n")[0] in found["title"], found
+        # A page about somebody has its number as title: a browser's history may not tell who it was.
+        assert re.fullmatch(r"\S.* · Vangnet", found["title"]), found["title"]
         assert found["language"] in {"nl", "fr", "de", "en"}
         assert found["doubled"] == []
         assert found["forms"] == [], "a form without its guard"
@@ -104,7 +109,8 @@ class Person:
         """What axe-core finds wrong on this page (WCAG 2.2 AA and best practice), one line each."""
         self.page.evaluate(AXE)
         result = self.page.evaluate(
-            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", _RULES
+            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})",
+            _RULES,
         )
         return [
             f"{violation['id']}: {node['target']} {node['html'][:160]}"

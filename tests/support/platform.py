@@ -48,7 +48,7 @@ class Traces:
                 self.send_response(200)
                 self.end_headers()
 
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the library's
+            def log_message(self, format: str, *args: Any) -> None:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
@@ -83,7 +83,7 @@ class Traces:
 
 def _plain(body: bytes, headers: Any) -> bytes:
     if headers.get("Content-Encoding") == "gzip":
-        import gzip  # noqa: PLC0415 - rare
+        import gzip
 
         return gzip.decompress(body)
     return body
@@ -107,17 +107,23 @@ class RunningPlatform:
         raise LookupError(f"no {role} in {tenant}")
 
     def accounts(self, tenant: str, role: str) -> list["Account"]:
-        return [Account(**each) for each in self.facts["accounts"] if (each["tenant"], each["role"]) == (tenant, role)]
+        return [
+            Account(**each)
+            for each in self.facts["accounts"]
+            if (each["tenant"], each["role"]) == (tenant, role)
+        ]
 
     def mails(self) -> list[dict[str, Any]]:
         """What the development postbox caught, newest first."""
-        with urlopen(f"{self.facts['postbox_url']}/messages", timeout=5) as answer:  # noqa: S310 - our own postbox
+        with urlopen(f"{self.facts['postbox_url']}/messages", timeout=5) as answer:
             found: list[dict[str, Any]] = json.load(answer)
         return found
 
     def logs(self) -> str:
         """Every line that every process wrote."""
-        return "\n".join(path.read_text(errors="replace") for path in sorted(Path(self.facts["logs"]).glob("*.log*")))
+        return "\n".join(
+            path.read_text(errors="replace") for path in sorted(Path(self.facts["logs"]).glob("*.log*"))
+        )
 
 
 _USED: dict[str, str] = {}
@@ -154,7 +160,9 @@ def platform(folder: Path) -> Iterator[RunningPlatform]:
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "deploy.local", "--folder", str(folder), "up"]
     with traces.listening(), (folder / "console.log").open("wb") as console:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=console, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=console, stderr=subprocess.STDOUT
+        )
         try:
             _wait_until_announced(folder, process)
             yield RunningPlatform(folder, process, traces)
