@@ -20,7 +20,7 @@ _OK = b"200"
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Where to, and what: `requests` are path and token, taken in a shuffled order."""
+    """Where to, and what: `requests` are a path and a header line each, taken in a shuffled order."""
 
     port: int
     requests: list[tuple[str, str]]
@@ -86,9 +86,9 @@ class Connection:
 def endless(job: Job) -> Iterator[bytes]:
     """The requests as bytes, over and over in a new order."""
     ready = [
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nAccept: application/json\r\n\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}\r\nAccept: application/json\r\n\r\n"
         .encode()
-        for path, token in job.requests
+        for path, header in job.requests
     ]  # fmt: skip
     shuffle = random.Random(1).shuffle
     while True:

@@ -168,6 +168,10 @@ async def cases_service(
         yield running
 
 
+def bearer(token: str) -> str:
+    return f"Authorization: Bearer {token}"
+
+
 async def load(
     port: int,
     requests: list[tuple[str, str]],

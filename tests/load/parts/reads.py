@@ -22,6 +22,7 @@ from tests.load.platform import (
     Running,
     Servers,
     ServiceFailed,
+    bearer,
     cases_service,
     load,
     provision,
@@ -118,8 +119,8 @@ async def _rounds(
             )
         )
         for name, contender in running.items():
-            token = at.stand_ins.token_of(reader_of(TENANT), ALGORITHMS[name])
-            requests = [(path, token) for path in paths]
+            header = bearer(at.stand_ins.token_of(reader_of(TENANT), ALGORITHMS[name]))
+            requests = [(path, header) for path in paths]
             await load(contender.port, requests, seconds=1, warm=0)
             before = cpu_seconds(contender.pid)
             outcome = await load(contender.port, requests, seconds=effort.seconds, warm=0)

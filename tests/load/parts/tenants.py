@@ -12,7 +12,7 @@ from shared.tenancy import schema_of, service_login
 from tests.load.arithmetic import median, ratio
 from tests.load.content import fill, make, reader_of
 from tests.load.effort import Effort
-from tests.load.platform import CONNECTIONS, Running, Servers, cases_service, load, provision, servers
+from tests.load.platform import CONNECTIONS, Running, Servers, bearer, cases_service, load, provision, servers
 from tests.load.report import Section, Target
 from tests.load.resources import backends, memory_mb, private_memory_mb
 
@@ -106,7 +106,8 @@ async def _load(
 
 
 def _requests(at: Servers, tenants: Sequence[str], paths: Sequence[str]) -> list[tuple[str, str]]:
-    return [(path, token) for token in map(at.stand_ins.token_of, map(reader_of, tenants)) for path in paths]
+    headers = [bearer(at.stand_ins.token_of(reader_of(tenant))) for tenant in tenants]
+    return [(path, header) for header in headers for path in paths]
 
 
 def _memory(pids: set[int]) -> str:
