@@ -42,7 +42,9 @@ def asyncapi() -> dict[str, Any]:
         for listening in listenings_of(listener, subjects_heard_by(listener)):
             for subject in listening.subjects:
                 heard.setdefault(subject, []).append(listener)
-    _, schemas = msgspec.json.schema_components(list(kinds.values()), ref_template="#/components/schemas/{name}")
+    _, schemas = msgspec.json.schema_components(
+        list(kinds.values()), ref_template="#/components/schemas/{name}"
+    )
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -63,7 +65,10 @@ def asyncapi() -> dict[str, Any]:
                 "tags": [{"name": service}],
             }
             for subject in kinds
-            for verb, services in (("announces", [subject.split(".", 1)[0]]), ("hears", heard.get(subject, [])))
+            for verb, services in (
+                ("announces", [subject.split(".", 1)[0]]),
+                ("hears", heard.get(subject, [])),
+            )
             for service in services
         },
         "components": {"schemas": dict(sorted(schemas.items()))},
@@ -95,9 +100,13 @@ def _own_doc(kind: type[Event]) -> bool:
 
 def documents() -> dict[Path, bytes]:
     """Every document and where it is kept."""
-    made: dict[Path, dict[str, Any]] = {DOCS / "openapi" / f"{each}.json": openapi_of(each) for each in OWNERS}
+    made: dict[Path, dict[str, Any]] = {
+        DOCS / "openapi" / f"{each}.json": openapi_of(each) for each in OWNERS
+    }
     made[DOCS / "asyncapi.json"] = asyncapi()
-    return {path: msgspec.json.format(msgspec.json.encode(each), indent=2) + b"\n" for path, each in made.items()}
+    return {
+        path: msgspec.json.format(msgspec.json.encode(each), indent=2) + b"\n" for path, each in made.items()
+    }
 
 
 def main() -> int:

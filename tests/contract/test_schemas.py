@@ -74,7 +74,7 @@ def _differences(connection: Connection, tables: set[str]) -> list[Any]:
 
 
 def _kind(difference: Any) -> str:
-    return difference[0] if isinstance(difference, tuple) else difference[0][0]
+    return str(difference[0] if isinstance(difference, tuple) else difference[0][0])
 
 
 def _types(difference: Any) -> str:

@@ -158,7 +158,7 @@ def _opened(desk: Person, address: str) -> str:
 
 
 def desk_name(platform: RunningPlatform, address: str) -> str:
-    return next(each["name"] for each in platform.facts["accounts"] if each["email"] == address)
+    return str(next(each["name"] for each in platform.facts["accounts"] if each["email"] == address))
 
 
 def wait_for_state(dispatcher: Person, call_out: str, words: str) -> None:

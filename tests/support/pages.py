@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, ViewportSize
 
 from tests.support.platform import Account, RunningPlatform
 
@@ -12,9 +12,9 @@ AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.
     encoding="utf-8"
 )
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
-NARROW = {"width": 320, "height": 720}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+NARROW: ViewportSize = {"width": 320, "height": 720}
 
 
 class Person:
@@ -25,7 +25,7 @@ class Person:
         browser: Browser,
         platform: RunningPlatform,
         *,
-        viewport: dict[str, int] | None = None,
+        viewport: ViewportSize | None = None,
         java_script: bool = True,
         language: str = "nl-BE",
         color_scheme: str = "light",
