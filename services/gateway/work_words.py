@@ -98,7 +98,6 @@ _CALL_OUTS: Final = {
     "field.wrong_type": N_("Kijk dit na: zo kunnen we het niet lezen."),
     "field.in_the_past": N_("Dit ligt in het verleden. Kies een dag of uur dat nog komt."),
     "field.in_the_future": N_("Dit ligt in de toekomst. Kijk de datum na."),
-    "field.email_wrong": N_("Dit e-mailadres klopt niet. Kijk het na, of laat het leeg."),
     "field.no_access": N_("Deze collega heeft geen toegang tot het dossier. Geef eerst toegang."),
     "field.user_or_team": N_("Kies een collega of een team, niet allebei."),
     "field.reason_too_short": N_("Leg het in minstens 20 tekens uit."),

@@ -1,0 +1,103 @@
+"""Every code that a service can answer with has a word."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from services.gateway.language import read_languages
+from services.gateway.pages.roles import SHOWN
+from services.gateway.words import WORDS
+from services.identity.staff.roles import default_roles
+from services.notifications.models import KINDS
+from shared.auth import Compartment
+from shared.contracts import cases, rostering
+
+ROOT = Path(__file__).parents[3]
+SERVICES = ("identity", "cases", "rostering", "notifications")
+_CODE = re.compile(r'^\s+code = "([a-z_]+)"', re.MULTILINE)
+_FIELD = re.compile(r'(?:Invalid\(\{[^}]*?: |wrong\[[^\]]+\] = |setdefault\([^,]+, )"([a-z_]+)"')
+
+# Only services and operators meet these; no page can.
+NOT_FOR_PAGES = {
+    "tenant_taken",
+    "tenant_unknown",
+    "tenant_not_suspended",
+    "not_confirmed",
+    "service_refused",
+    "tenant_key_wrong",
+    "idempotency_key_wrong",
+    "session_over",
+    "challenge_over",
+    # what a page of ours cannot send: it gives moments with a zone, limits in range, states and levels from a list
+    "without_time_zone",
+    "out_of_range",
+    "state_unknown",
+    "level_twice",
+}
+
+
+def sources() -> list[Path]:
+    return [path for service in SERVICES for path in (ROOT / "services" / service).rglob("*.py")] + list(
+        (ROOT / "shared").glob("*.py")
+    )
+
+
+def test_every_refusal_has_words() -> None:
+    codes = {code for path in sources() for code in _CODE.findall(path.read_text("utf-8"))}
+
+    assert codes
+    unsaid = {
+        code
+        for code in codes - NOT_FOR_PAGES
+        if f"error.{code}" not in WORDS and f"field.{code}" not in WORDS
+    }
+    assert unsaid == set()
+
+
+def test_every_wrong_field_has_words() -> None:
+    codes = {code for path in sources() for code in _FIELD.findall(path.read_text("utf-8"))}
+
+    assert codes
+    assert {code for code in codes - NOT_FOR_PAGES if f"field.{code}" not in WORDS} == set()
+
+
+@pytest.mark.parametrize(
+    ("family", "codes"),
+    [
+        ("incident_type", rostering.INCIDENT_TYPES),
+        ("urgency", rostering.URGENCIES),
+        ("level", rostering.LEVELS),
+        ("call_out", rostering.CALL_OUT_STATES),
+        ("person_role", cases.PERSON_ROLES),
+        ("task_kind", cases.TASK_KINDS),
+        ("task_result", cases.TASK_RESULTS),
+        ("capacity", cases.CAPACITIES),
+        ("entry_kind", cases.ENTRY_KINDS),
+        ("break_glass_reason", cases.BREAK_GLASS_REASONS),
+        ("conflict_reason", cases.CONFLICT_REASONS),
+        ("compartment", tuple(Compartment)),
+        ("permission", tuple(SHOWN)),
+        ("role", (*default_roles("police_zone"), *default_roles("municipality"))),
+        ("tenant_kind", ("police_zone", "municipality")),
+        ("message", tuple(kind for kind, rule in KINDS.items() if rule.in_app)),
+        ("message_more", tuple(kind for kind, rule in KINDS.items() if rule.in_app)),
+    ],
+)
+def test_every_code_of_a_family_has_a_word(family: str, codes: tuple[str, ...]) -> None:
+    assert [code for code in codes if f"{family}.{code}" not in WORDS] == []
+
+
+def test_every_word_can_be_said_in_every_language() -> None:
+    for language in read_languages().values():
+        assert all(language.word(code) for code in WORDS)
+
+
+def test_no_code_is_put_into_words_twice() -> None:
+    parts = [path.read_text("utf-8") for path in (ROOT / "services" / "gateway").glob("*words.py")]
+    keys = [
+        key for text in parts for key in re.findall(r'^    "([a-z_]+\.[a-z_:]+)": N_', text, re.MULTILINE)
+    ]
+
+    assert len(keys) > 300
+    assert sorted(key for key in set(keys) if keys.count(key) > 1) == []
