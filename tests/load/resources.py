@@ -43,13 +43,12 @@ def memory_mb(pid: int) -> float:
     return 0.0
 
 
-def private_memory_mb(pid: int) -> float:
-    """The pages that are a process's alone: what one more of its kind costs."""
-    total = 0
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith(("Private_Clean:", "Private_Dirty:")):
-            total += int(line.split()[1])
-    return total / 1024
+def own_memory_mb(pid: int) -> float:
+    """The anonymous pages of a process: what one more of its kind costs, without shared buffers."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("RssAnon:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def backends(postgres_pid: int, login: str) -> list[int]:

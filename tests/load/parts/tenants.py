@@ -14,7 +14,7 @@ from tests.load.content import fill, make, reader_of
 from tests.load.effort import Effort
 from tests.load.platform import CONNECTIONS, Running, Servers, bearer, cases_service, load, provision, servers
 from tests.load.report import Section, Target
-from tests.load.resources import backends, memory_mb, private_memory_mb
+from tests.load.resources import backends, memory_mb, own_memory_mb
 
 DOSSIERS = 60
 PATHS_EACH = 10
@@ -30,7 +30,7 @@ async def measure(effort: Effort) -> Section:
         f"The database of cases with {DOSSIERS} dossiers in each tenant; one service process a line, its "
         f"{CONNECTIONS} connections its own. Each request is of a tenant drawn at random, the worst case for what a "
         f"connection remembers of a tenant. {effort.rounds} rounds of {effort.seconds} s in turns. Memory is of one "
-        "database connection after the load, mean: its private pages (what one more costs), and PSS.",
+        "database connection after the load, mean: its own pages (what one more costs), and PSS, which has a share of the buffers.",
         ["what", "measured"],
     )
     tenants = [f"pz_{number:04d}" for number in range(effort.schemas)]
@@ -112,9 +112,9 @@ def _requests(at: Servers, tenants: Sequence[str], paths: Sequence[str]) -> list
 
 def _memory(pids: set[int]) -> str:
     """Of the pool's connections; the relay's own, which sees no tenant, is the smallest and left out."""
-    pool = sorted(pids, key=private_memory_mb)[-CONNECTIONS:]
-    private = sum(map(private_memory_mb, pool)) / len(pool)
-    return f"{private:.1f} MB private, {sum(map(memory_mb, pool)) / len(pool):.1f} MB PSS"
+    pool = sorted(pids, key=own_memory_mb)[-CONNECTIONS:]
+    own, pss = sum(map(own_memory_mb, pool)) / len(pool), sum(map(memory_mb, pool)) / len(pool)
+    return f"{own:.1f} MB of its own, {pss:.1f} MB PSS"
 
 
 async def _time_check(section: Section, database: ServiceDatabase) -> None:
