@@ -78,9 +78,7 @@ _CALL_OUTS: Final = {
     ),
     "error.not_rung": N_("Deze oproep is niet aan u gericht."),
     "error.not_yours": N_("Deze oproep is van een collega."),
-    "error.shift_overlaps": N_(
-        "Die persoon of die wacht is in die tijd al bezet. Kijk in de beurtrol hieronder."
-    ),
+    "error.shift_overlaps": N_("Die persoon of die wacht is in die tijd al bezet. Kijk in de beurtrol."),
     "error.shift_is_over": N_("Die beurt is al voorbij en blijft in de beurtrol staan."),
     "field.level_unknown": N_("Kies een wacht uit de lijst."),
     "field.ends_before_start": N_("Het einde ligt voor het begin. Kijk dag en uur na."),
@@ -101,7 +99,9 @@ _CALL_OUTS: Final = {
     "field.no_access": N_("Deze collega heeft geen toegang tot het dossier. Geef eerst toegang."),
     "field.user_or_team": N_("Kies een collega of een team, niet allebei."),
     "field.reason_too_short": N_("Leg het in minstens 20 tekens uit."),
-    "field.number_unknown": N_("Dit nummer kennen we niet, of een noodinzage kan hier niet. Kijk het nummer na."),
+    "field.number_unknown": N_(
+        "Dit nummer kennen we niet, of een noodinzage kan hier niet. Kijk het nummer na."
+    ),
     "field.not_a_date": N_("Dit is geen datum. Schrijf dag, maand en jaar, zoals 29/3/2026."),
     "field.not_a_moment": N_("Dit is geen datum met uur. Schrijf ze zoals 29/3/2026 18:00."),
     "field.hour_skipped": N_("Dit uur bestaat niet: die nacht springt de klok van 02:00 naar 03:00."),
@@ -109,7 +109,7 @@ _CALL_OUTS: Final = {
         "Dit uur komt die nacht twee keer, want de klok gaat een uur terug. Kies welke keer."
     ),
     "field.not_a_choice": N_("Kies iets uit de lijst."),
-    "note.call_out_requested": N_("De oproep is gestart. De eerste wacht wordt opgeroepen."),
+    "note.call_out_requested": N_("De oproep is gestart."),
     "note.call_out_accepted": N_("U hebt de oproep aanvaard."),
     "note.call_out_declined": N_("Genoteerd. De volgende collega wordt nu opgeroepen."),
     "note.call_out_closed": N_("De oproep is afgesloten."),
@@ -165,6 +165,8 @@ _TIMELINE: Final = {
 _LOOKS: Final = {
     "look.dossier_by_id": N_("las het dossier"),
     "look.dossier_looks": N_("bekeek wie keek"),
+    "look.take_over_call_out": N_("opende het dossier na de oproep"),
+    "look.search_dossiers": N_("zocht in de dossiers"),
     "look.open_dossier": N_("opende het dossier"),
     "look.change_dossier": N_("wijzigde gegevens"),
     "look.close_dossier": N_("sloot het dossier"),

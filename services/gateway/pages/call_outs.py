@@ -31,6 +31,7 @@ from shared.contracts.rostering import (
 from shared.errors import Problem
 
 OPEN: Final = {"open": "true", "done": "false", "all": None}
+UNDER_WAY: Final = frozenset({"requested", "ringing", "unanswered", "accepted", "en_route", "on_site"})
 CANCEL_REASONS: Final = ("no_longer_needed", "mistake", "duplicate")
 LANGUAGES_ASKED: Final = (
     "nl", "fr", "de", "en", "ar", "tr", "pl", "ro", "uk", "ru", "es", "it", "pt", "bg", "sq", "fa", "ps", "so", "ti",
@@ -53,6 +54,9 @@ async def call_outs(
     lines, staff = await asyncio.gather(
         visit.services.ask("rostering", path, list[CallOutLine], open=OPEN[chosen]), visit.services.staff()
     )
+    if not sees_all and OPEN[chosen]:
+        # One's own come all at once; which are still open is seen here.
+        lines = [line for line in lines if (line.state in UNDER_WAY) == (chosen == "open")]
     return pages.show("call_outs/list.html", visit, lines=lines, staff=staff, chosen=chosen, shows=list(OPEN))
 
 

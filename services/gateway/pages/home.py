@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from uuid import UUID
 from typing import Any
 
 from litestar import Response, get
@@ -16,6 +17,7 @@ from shared.contracts.cases import TaskPage
 from shared.contracts.notifications import MessagePage
 from shared.contracts.rostering import CallOutLine
 
+_ON_IT = frozenset({"accepted", "en_route", "on_site"})
 _TASKS_SHOWN = 8
 _MESSAGES_SHOWN = 5
 
@@ -68,7 +70,13 @@ async def _tasks(visit: Visit) -> TaskPage | None:
 async def _call_outs(visit: Visit) -> list[CallOutLine]:
     if not visit.may(Permission.CALL_OUT_ANSWER):
         return []
-    return await visit.services.ask_or([], "rostering", "/call-outs/mine", list[CallOutLine], open="true")
+    lines = await visit.services.ask_or([], "rostering", "/call-outs/mine", list[CallOutLine])
+    return [line for line in lines if _waits_for(line, visit.who.id)]
+
+
+def _waits_for(line: CallOutLine, me: UUID) -> bool:
+    """It rings for this person now, or she is out on it."""
+    return line.ringing_user == me or (line.accepted_by == me and line.state in _ON_IT)
 
 
 async def _messages(visit: Visit) -> MessagePage | None:

@@ -112,7 +112,7 @@ async def _month(visit: Visit, month: str, view: str) -> dict[str, Any]:
         "days": days,
         "rows": rows,
         "names": {str(shift.user_id): shift.user_id for shift in shifts},
-        "shifts": shifts,
+        "shifts": sorted(shifts, key=lambda shift: (shift.starts_at, _rank(shift.level, settings.levels))),
         "levels": settings.levels,
         "clock_change": months.clock_change,
         "view": chosen,
@@ -151,6 +151,10 @@ def _proposed(start: str) -> dict[str, str]:
         return {}
     wall = starts_at.replace(tzinfo=None)
     return {"starts_at": f"{wall:%Y-%m-%dT%H:%M}", "ends_at": f"{wall + timedelta(days=1):%Y-%m-%dT%H:%M}"}
+
+
+def _rank(level: str, levels: list[str]) -> int:
+    return levels.index(level) if level in levels else len(levels)
 
 
 def _today() -> date:
