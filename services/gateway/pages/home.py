@@ -2,8 +2,8 @@
 
 import asyncio
 from datetime import UTC, datetime
-from uuid import UUID
 from typing import Any
+from uuid import UUID
 
 from litestar import Response, get
 from litestar.di import NamedDependency
