@@ -13,6 +13,8 @@ import asyncpg
 import uuid_utils
 from sqlalchemy import Executable, event
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -152,6 +154,10 @@ async def _entered(database: Database, entry: str) -> AsyncIterator[AsyncSession
             outcome = "committed"
         except DISCONNECTED as lost:
             raise DatabaseUnreachable from lost
+        except DBAPIError as failed:
+            if driver.is_closed():
+                raise DatabaseUnreachable from failed
+            raise
         finally:
             await _leave(connection, driver)
             TRANSACTIONS.labels(database.service, outcome).observe(time.perf_counter() - started)
@@ -176,7 +182,7 @@ async def _enter(database: Database, entry: str) -> tuple[AsyncConnection, Drive
                 raise
             else:
                 return connection, driver
-    except (*DISCONNECTED, TimeoutError) as lost:
+    except (*DISCONNECTED, TimeoutError, PoolExhausted) as lost:
         raise DatabaseUnreachable from lost
     raise DatabaseUnreachable
 
