@@ -19,6 +19,7 @@ class Neighbours:
         self.url = ""
         self.answers: dict[str, dict[str, Any]] = {}
         self.asked: list[str] = []
+        self.sent: dict[str, bytes] = {}
 
     def of(self, service: str) -> dict[str, Any]:
         return self.answers.setdefault(service, {})
@@ -26,12 +27,14 @@ class Neighbours:
     def forget(self) -> None:
         self.answers.clear()
         self.asked.clear()
+        self.sent.clear()
         self.of("identity")["POST /service-tokens"] = ServiceToken("a-service-token")
 
     async def _answer(self, request: web.Request) -> web.Response:
         _, service, path = request.path.split("/", 2)
         asked = f"{request.method} /{path}"
         self.asked.append(f"{service} {asked}")
+        self.sent[f"{service} {asked}"] = await request.read()
         known = self.of(service)
         if asked not in known:
             body = msgspec.json.encode(details_of(NotFound(), ""))

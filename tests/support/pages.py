@@ -105,12 +105,20 @@ class Person:
         assert not found["wide"], f"{self.page.url} scrolls sideways at {self.page.viewport_size}"
         assert self.complaints == []
 
-    def axe(self) -> list[str]:
-        """What axe-core finds wrong on this page (WCAG 2.2 AA and best practice), one line each."""
-        self.page.evaluate(AXE)
+    def axe(self, *, colours_only: bool = False) -> list[str]:
+        """What axe-core finds wrong on this page (WCAG 2.2 AA and best practice), one line each.
+
+        `colours_only` is for the second colour scheme of a page: nothing else depends on it.
+        """
+        if not self.page.evaluate("typeof axe === 'object'"):
+            self.page.evaluate(AXE)
+        only = (
+            {"type": "rule", "values": ["color-contrast"]}
+            if colours_only
+            else {"type": "tag", "values": _RULES}
+        )
         result = self.page.evaluate(
-            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})",
-            _RULES,
+            "only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only
         )
         return [
             f"{violation['id']}: {node['target']} {node['html'][:160]}"

@@ -106,10 +106,13 @@ TOUCHES = {
     ),
     "the end cut off": ("DELETE FROM audit_chain WHERE position = 9; DELETE FROM audit WHERE id = 9", "chain_cut", None),
     "a row slipped in": (
-        "INSERT INTO audit (id, tx, at, user_id, session_id, service, action, object_kind, outcome, details, trace_id)"
-        " OVERRIDING SYSTEM VALUE SELECT 0, tx, at, user_id, session_id, service, action, object_kind, outcome,"
-        " details, trace_id FROM audit WHERE id = 2",
-        "row_inserted", 0,
+        (
+            "INSERT INTO audit (id, tx, at, user_id, session_id, service, action, object_kind, outcome, details,"
+            " trace_id) OVERRIDING SYSTEM VALUE SELECT 0, tx, at, user_id, session_id, service, action, object_kind,"
+            " outcome, details, trace_id FROM audit WHERE id = 2"
+        ),
+        "row_inserted",
+        0,
     ),
     "a signature of another": ("UPDATE audit_seals SET signature = 'x' WHERE position = 4", "seal_wrong", 4),
 }  # fmt: skip

@@ -194,6 +194,21 @@ async def _parked(service: ServiceUnderTest) -> list[str]:
 
 
 @pytest.mark.usefixtures("empty_outbox")
+async def test_what_happens_later_to_a_thing_waits_for_what_could_not_be_handled_yet(
+    service: ServiceUnderTest, tenant: str, stream: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.inbox._RETRY_SECONDS", (1.0,) * MAX_DELIVERIES)
+    counter, other = uuid7(), uuid7()
+    async with working(service, stream):
+        await announce(service, counted(tenant, 503, counter))
+        await until(lambda: _handled(1))
+        await announce(service, counted(tenant, 2, counter), counted(tenant, 3, other))
+        await until(lambda: _handled(4))
+
+    assert HANDLED == [("refused", 503), (str(other), 3), (str(counter), 503), (str(counter), 2)]
+
+
+@pytest.mark.usefixtures("empty_outbox")
 async def test_what_never_works_is_parked_and_can_be_replayed(
     service: ServiceUnderTest, tenant: str, stream: JetStreamContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
