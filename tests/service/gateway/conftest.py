@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import httpx
@@ -20,16 +21,19 @@ PERSON, SESSION = uuid4(), uuid4()
 @pytest.fixture
 async def browser(neighbours: Neighbours) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody's browser; it keeps cookies as a browser does and follows no redirect by itself."""
-    urls = {
-        f"{name}_url": f"{neighbours.url}/{name}"
-        for name in ("identity", "cases", "rostering", "notifications")
-    }
-    app = create_app(
-        Settings(service_secret="a-secret-of-the-tests", cookie_secure=False, log_level="WARNING", **urls)
+    settings = Settings(
+        service_secret="a-secret-of-the-tests",
+        cookie_secure=False,
+        log_level="WARNING",
+        identity_url=f"{neighbours.url}/identity",
+        cases_url=f"{neighbours.url}/cases",
+        rostering_url=f"{neighbours.url}/rostering",
+        notifications_url=f"{neighbours.url}/notifications",
     )
+    app = create_app(settings)
     neighbours.of("identity")["GET /tenants/public"] = [PublicTenant(key="pz_test", name="PZ Test")]
     neighbours.of("notifications")["GET /messages"] = MessagePage(messages=[], unread=0)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://vangnet.test") as client:
         yield client
     await app.state.client.close()
