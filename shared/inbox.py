@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ _BATCH = 100
 _CONCURRENT = 4
 _FETCH_SECONDS = 5.0
 _RETRY_SECONDS = (0.5, 2, 10, 30, 60)
+_HOLD_SECONDS = 60.0
+"""How long what came later waits for a message that should be back: another process may have got it."""
 _TRANSIENT = (Unavailable, DatabaseUnreachable, OSError, TimeoutError, nats.errors.Error)
 
 _CLAIM = "INSERT INTO inbox (event_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1"
@@ -55,7 +58,23 @@ class Received:
 
     @property
     def order_key(self) -> str:
-        return f"{self.envelope.tenant}/{self.envelope.subject}" if self.envelope else ""
+        """Whose order is kept: one thing of one tenant, as one stream tells of it."""
+        if self.envelope is None:
+            return ""
+        return f"{self.message.metadata.stream}/{self.envelope.tenant}/{self.envelope.subject}"
+
+    @property
+    def sequence(self) -> int:
+        """Its place in the stream, the same at each delivery."""
+        return self.message.metadata.sequence.stream
+
+
+@dataclass(frozen=True)
+class _Hold:
+    """A message will come back; until then what came later to the same thing waits."""
+
+    sequence: int
+    back_at: float
 
 
 class Listener:
@@ -80,6 +99,7 @@ class Listener:
         self._lifecycle = lifecycle
         self._client = client
         self._kinds = {kind.SUBJECT: kind for kind in self._handlers}
+        self._holds: dict[str, _Hold] = {}
 
     def kind_of(self, subject: str) -> type[Event]:
         """The event class of a subject; raises `KeyError` when this service does not listen to it."""
@@ -111,15 +131,27 @@ class Listener:
             by_aggregate[received.order_key].append(received)
         limit = asyncio.Semaphore(_CONCURRENT)
 
-        async def in_order(several: list[Received]) -> None:
+        async def in_order(key: str, several: list[Received]) -> None:
             async with limit:
-                for received in several:
-                    if not await self._deal_with(received):
-                        for later in several[several.index(received) + 1 :]:
-                            await later.message.nak(delay=_RETRY_SECONDS[0])
-                        return
+                for received in sorted(several, key=lambda each: each.sequence):
+                    wait = self._must_wait(key, received)
+                    if wait:
+                        await received.message.nak(delay=wait)
+                    else:
+                        await self._deal_with(received)
 
-        await asyncio.gather(*(in_order(several) for several in by_aggregate.values()))
+        await asyncio.gather(*(in_order(key, several) for key, several in by_aggregate.items()))
+
+    def _must_wait(self, key: str, received: Received) -> float:
+        """Seconds until what came before it should have been dealt with; 0 when nothing stands before it."""
+        hold = self._holds.get(key)
+        if hold is None or received.sequence <= hold.sequence:
+            return 0.0
+        late = time.monotonic() - hold.back_at
+        if late > _HOLD_SECONDS:
+            del self._holds[key]
+            return 0.0
+        return max(-late, 0.0) + _RETRY_SECONDS[0]
 
     def _read(self, message: Msg) -> Received:
         try:
@@ -128,8 +160,8 @@ class Listener:
             return Received(message, None, None)
         return Received(message, envelope, self._kinds.get(envelope.type))
 
-    async def _deal_with(self, received: Received) -> bool:
-        """Handle, retry later or park; False when the message will come back."""
+    async def _deal_with(self, received: Received) -> None:
+        """Handle, retry later or park."""
         message, service = received.message, self._database.service
         name = received.kind.SUBJECT if received.kind else "unknown"
         deliveries = message.metadata.num_delivered
@@ -141,30 +173,38 @@ class Listener:
                 fresh = await self.handle(decode(received.envelope, received.kind), headers=message.headers)
                 outcome = "handled" if fresh else "duplicate"
         except _TRANSIENT as failure:
-            await self._retry(message, name, failure, deliveries)
+            await self._retry(received, name, failure)
             outcome = "retried"
         except Exception as failure:
             # Whatever a handler raises is kept: tried again, and then set aside with the message.
             if deliveries < MAX_DELIVERIES:
-                await self._retry(message, name, failure, deliveries)
+                await self._retry(received, name, failure)
                 outcome = "retried"
             else:
                 log.exception("message parked", extra={"facts": {"event": name, "deliveries": deliveries}})
                 await self._park(received, f"{type(failure).__module__}.{type(failure).__qualname__}")
                 outcome = "parked"
         EVENTS_HANDLED.labels(service, name, outcome).inc()
-        if outcome == "retried":
-            return False
-        await message.ack()
-        return True
+        if outcome != "retried":
+            self._let_go(received)
+            await message.ack()
 
-    async def _retry(self, message: Msg, name: str, failure: Exception, deliveries: int) -> None:
+    def _let_go(self, received: Received) -> None:
+        """It is dealt with: what waited for it, or for one before it, waits no more."""
+        hold = self._holds.get(received.order_key)
+        if hold is not None and hold.sequence <= received.sequence:
+            del self._holds[received.order_key]
+
+    async def _retry(self, received: Received, name: str, failure: Exception) -> None:
+        deliveries = received.message.metadata.num_delivered
+        delay = _RETRY_SECONDS[min(deliveries, len(_RETRY_SECONDS)) - 1]
         log.warning(
             "event not handled, will be tried again",
             exc_info=failure,
             extra={"facts": {"event": name, "deliveries": deliveries}},
         )
-        await message.nak(delay=_RETRY_SECONDS[min(deliveries, len(_RETRY_SECONDS)) - 1])
+        self._holds[received.order_key] = _Hold(received.sequence, time.monotonic() + delay)
+        await received.message.nak(delay=delay)
 
     async def handle(self, event: Event, *, headers: Mapping[str, str] | None = None) -> bool:
         """Run the event's handler in one transaction with its inbox row; False when it was handled before."""

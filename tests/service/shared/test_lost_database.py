@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from shared.auth import Permission
 from shared.db import DatabaseUnreachable, driver_of
 from tests.service.shared import floor
 from tests.support.principals import principal
@@ -24,7 +25,7 @@ async def test_when_every_connection_is_taken_it_says_that_it_cannot_now(
         with pytest.raises(DatabaseUnreachable):
             async with service.transaction(tenant):
                 pass
-        answer = await service.post("/counts", floor.Count(1), by=principal(tenant, "self:manage"))
+        answer = await service.post("/counts", floor.Count(1), by=principal(tenant, Permission.SELF))
 
     assert answer.status_code == 503
 
@@ -33,13 +34,13 @@ async def test_a_connection_that_is_lost_under_a_mapped_statement_says_the_same_
     service: ServiceUnderTest, tenant: str
 ) -> None:
     with pytest.raises(DatabaseUnreachable):
-        async with service.transaction(tenant) as session:
-            backend = await driver_of(session).fetchval("SELECT pg_backend_pid()")
-            await _terminate(service, backend)
-            await session.execute(text("SELECT count(*) FROM inbox"))
+        await _lose_connection_under_a_mapped_statement(service, tenant)
 
 
-async def _terminate(service: ServiceUnderTest, backend: int) -> None:
-    connection = await asyncpg.connect(service.urls.service_url)
-    await connection.execute("SELECT pg_terminate_backend($1)", backend)
-    await connection.close()
+async def _lose_connection_under_a_mapped_statement(service: ServiceUnderTest, tenant: str) -> None:
+    async with service.transaction(tenant) as session:
+        backend = await driver_of(session).fetchval("SELECT pg_backend_pid()")
+        connection = await asyncpg.connect(service.urls.service_url)
+        await connection.execute("SELECT pg_terminate_backend($1)", backend)
+        await connection.close()
+        await session.execute(text("SELECT count(*) FROM inbox"))
