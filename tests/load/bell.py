@@ -63,6 +63,8 @@ class Handled(msgspec.Struct, frozen=True):
     """When each ring was handled (its transaction was committed), on the machine's monotonic clock."""
 
     at: dict[UUID, float]
+    cpu: float
+    """Seconds of processor time for all of them."""
 
 
 async def make_stream(stream: JetStreamContext) -> None:
@@ -113,22 +115,25 @@ async def listen(job: Job) -> Handled:
     )
     listener.expect(job.rings)
     _say(READY)
+    cpu = time.process_time()
     running = asyncio.create_task(listener.run(STREAM))
     await asyncio.wait(
         {running, asyncio.create_task(listener.all_handled.wait())}, return_when="FIRST_COMPLETED"
     )
+    cpu = time.process_time() - cpu
     await asyncio.sleep(0.2)  # the last acknowledgements
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await nats.close()
     await database.engine.dispose()
-    return Handled(listener.at)
+    return Handled(listener.at, cpu)
 
 
 class Rate(msgspec.Struct, frozen=True):
-    """How many a second."""
+    """How many a second, and the processor time of one in milliseconds."""
 
     per_second: float
+    cpu_ms: float
 
 
 async def relay(job: Job) -> Rate:
@@ -137,16 +142,16 @@ async def relay(job: Job) -> Rate:
     stream = nats.jetstream()
     before = await _messages(stream)
     _say(READY)
-    started = time.monotonic()
+    started, cpu = time.monotonic(), time.process_time()
     running = asyncio.create_task(Relay(SERVICE, job.db_url, stream).run())
     while await _messages(stream) < before + job.rings and not running.done():
         await asyncio.sleep(0.01)
-    seconds = time.monotonic() - started
+    seconds, cpu = time.monotonic() - started, time.process_time() - cpu
     await _empty(job.db_url)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await nats.close()
-    return Rate(job.rings / seconds)
+    return Rate(job.rings / seconds, cpu * 1000 / job.rings)
 
 
 async def _messages(stream: JetStreamContext) -> int:
@@ -171,16 +176,16 @@ async def raw(job: Job) -> Rate:
     )
     await connection.close()
     _say(READY)
-    started = time.monotonic()
+    started, cpu = time.monotonic(), time.process_time()
     for begin in range(0, len(rows), _IN_FLIGHT):
         acks = [
             await stream.publish_async(row["subject"], row["payload"])
             for row in rows[begin : begin + _IN_FLIGHT]
         ]
         await asyncio.gather(*acks)
-    seconds = time.monotonic() - started
+    seconds, cpu = time.monotonic() - started, time.process_time() - cpu
     await nats.close()
-    return Rate(len(rows) / seconds)
+    return Rate(len(rows) / seconds, cpu * 1000 / len(rows))
 
 
 def subjects_of(rings: Sequence[BellRung]) -> list[str]:

@@ -55,7 +55,7 @@ async def measure(effort: Effort) -> Section:
         "of the publisher's COMMIT to the return of the handler's. Consumer: one process works through a full stream, "
         "each event in a transaction of its own with its inbox row (fsync on). Relay: a full outbox, against the same "
         "messages published straight to JetStream with 1,000 acknowledgements in flight and no message id.",
-        ["measured", "raw"],
+        ["measured", "raw", "CPU ms each"],
     )
     async with servers() as at:
         database = await at.database_of(SERVICE)
@@ -87,8 +87,12 @@ class _Bench:
         delays = [(handled.at[event_id] - at) * 1000 for event_id, at in committed.items()]
         p50, p99 = percentile(delays, 0.5), percentile(delays, 0.99)
         how = f"{rings:,} events at {PER_SECOND}/s"
-        section.row("commit to handled, p50", how, target=Target(p50, 3, at_most=True, digits=1, unit=" ms"))
-        section.row("commit to handled, p99", how, target=Target(p99, 20, at_most=True, digits=1, unit=" ms"))
+        section.row(
+            "commit to handled, p50", how, "", target=Target(p50, 3, at_most=True, digits=1, unit=" ms")
+        )
+        section.row(
+            "commit to handled, p99", how, "", target=Target(p99, 20, at_most=True, digits=1, unit=" ms")
+        )
 
     async def _ring(self, rings: int) -> dict[UUID, float]:
         """Commit one ring every hundredth of a second, whatever the others take."""
@@ -111,15 +115,17 @@ class _Bench:
         return committed
 
     async def consumer(self, section: Section, rings: int, rounds: int) -> None:
-        rates = []
+        rates, cpu = [], []
         for _ in range(rounds):
             await self._publish([ring(number) for number in range(rings)])
             handled = await _outcome(await self._start("listen", rings), Handled)
             moments = sorted(handled.at.values())
             rates.append((len(moments) - 1) / (moments[-1] - moments[0]))
+            cpu.append(handled.cpu * 1000 / rings)
         section.row(
             "handled by one consumer, a transaction each",
             f"{rounds} rounds of {rings:,}: " + _list(rates),
+            f"{median(cpu):.2f}",
             target=Target(median(rates), 1500, digits=0, unit="/s"),
         )
 
@@ -133,17 +139,25 @@ class _Bench:
             await asyncio.gather(*acks)
 
     async def relay(self, section: Section, rings: int, rounds: int) -> None:
-        relayed, raw = [], []
+        relayed: list[Rate] = []
+        raw: list[Rate] = []
         for _ in range(rounds):
             await self._stream.purge_stream(STREAM)
             await self._fill([ring(number) for number in range(rings)])
-            raw.append((await _outcome(await self._start("raw", rings), Rate)).per_second)
-            relayed.append((await _outcome(await self._start("relay", rings), Rate)).per_second)
-        section.row("raw JetStream publishing, a second", f"{rounds} rounds of {rings:,}: " + _list(raw))
+            raw.append(await _outcome(await self._start("raw", rings), Rate))
+            relayed.append(await _outcome(await self._start("relay", rings), Rate))
+        rates = [rate.per_second for rate in relayed]
+        raw_rates = [rate.per_second for rate in raw]
+        section.row(
+            "raw JetStream publishing, a second",
+            f"{rounds} rounds of {rings:,}: " + _list(raw_rates),
+            f"{median([rate.cpu_ms for rate in raw]):.2f}",
+        )
         section.row(
             "relay from outbox to JetStream, a second, as share of raw",
-            _list(relayed),
-            target=Target(ratio(relayed, raw), 0.5),
+            _list(rates),
+            f"{median([rate.cpu_ms for rate in relayed]):.2f}",
+            target=Target(ratio(rates, raw_rates), 0.5),
         )
 
     async def _fill(self, rings: Sequence[BellRung]) -> None:
