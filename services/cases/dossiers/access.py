@@ -95,20 +95,33 @@ GROUND = case((_by_supervision, "supervision"), else_=BEST.c.ground)
 MAY_WRITE = func.coalesce(BEST.c.may_write, False)
 ENDS_AT = case((_by_supervision, None), else_=BEST.c.ends_at)
 
-_SEEN = select(Dossier, MAY_WRITE.label("may_write")).join(BEST, true(), isouter=True).where(visible)
+_SEEN = (
+    select(Dossier, MAY_WRITE.label("may_write"), GROUND.label("ground"))
+    .join(BEST, true(), isouter=True)
+    .where(visible)
+)
 
 
 async def dossier_in_sight(
-    session: AsyncSession, principal: Principal, dossier_id: UUID, *, now: datetime, to_write: bool = False
+    session: AsyncSession,
+    principal: Principal,
+    dossier_id: UUID,
+    *,
+    now: datetime,
+    to_write: bool = False,
+    to_leave: bool = False,
 ) -> Dossier:
-    """The dossier, locked for a command. `NotFound` alike for unknown, other tenant's and out of sight; `ReadOnly`."""
+    """The dossier, locked for a command. `NotFound` alike for unknown, other tenant's and out of sight; `ReadOnly`.
+
+    Who reads by break-glass may do nothing in it, whatever else he may do in dossiers, but leave it (`to_leave`).
+    """
     # Locked first and judged afterwards, so that a block or a new version that was waited for is seen.
     await session.execute(select(Dossier.id).where(Dossier.id == dossier_id).with_for_update())
     found = await session.execute(_SEEN.where(Dossier.id == dossier_id), caller(principal, now=now))
     row = found.one_or_none()
     if row is None:
         raise NotFound
-    if to_write and not row.may_write:
+    if (to_write and not row.may_write) or (row.ground == "break_glass" and not to_leave):
         raise ReadOnly
     dossier: Dossier = row.Dossier
     return dossier

@@ -1,24 +1,33 @@
 """Opening a dossier without access in an emergency, the notices, the review, and what happens without one (S52)."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.cases.dossiers.commands import REVIEW_OVERDUE, escalate_unreviewed
 from services.cases.dossiers.deadlines import WorkingDays, working_days
 from services.cases.dossiers.queries import dossier_by_id
 from shared.auth import Compartment, Permission, Principal
 from shared.contracts.cases import (
+    CONFLICT_REASONS,
+    AssignHolder,
     BreakGlass,
     BreakGlassEscalated,
     BreakGlassOpened,
     BreakGlassUsed,
     BreakGlassView,
+    DeclareConflict,
     DossierRef,
+    GrantAccess,
     ReviewBreakGlass,
     WriteEntry,
 )
 from shared.db import uuid7
 from shared.errors import NotFound
+from shared.timers import TimerWorker
 from tests.service.cases.conftest import (
     CARE,
     COORDINATOR,
@@ -60,6 +69,70 @@ async def test_it_opens_reading_for_an_hour(
     assert (await listed(cases, colleague)).count == 1
     answer = await cases.post(f"/dossiers/{ref.dossier_id}/entries", WriteEntry(text="x"), by=colleague)
     assert problem(answer) == (403, "read_only")
+
+
+@pytest.mark.parametrize("act", ["holder", "grants", "conflicts"])
+async def test_it_is_reading_alone_also_for_who_may_let_people_into_dossiers(
+    cases: ServiceUnderTest, worker: Principal, tenant: str, act: str
+) -> None:
+    ref = await opened(cases, worker)
+    assigner = principal(tenant, *WORKER, Permission.DOSSIER_ASSIGN, compartments=CARE)
+    await broken(cases, ref, assigner)
+    command = {
+        "holder": AssignHolder(user_id=assigner.user_id),
+        "grants": GrantAccess(ground="grant", user_id=assigner.user_id, may_write=True),
+        "conflicts": DeclareConflict(reason=CONFLICT_REASONS[0], user_id=worker.user_id),
+    }[act]
+
+    answer = await cases.post(f"/dossiers/{ref.dossier_id}/{act}", command, by=assigner)
+
+    assert problem(answer) == (403, "read_only")
+    assert (await seen(cases, ref, worker)).access.may_write
+    assert not (await seen(cases, ref, assigner)).access.may_write
+
+
+async def test_who_finds_somebody_near_to_him_in_it_can_say_so(
+    cases: ServiceUnderTest, worker: Principal, colleague: Principal
+) -> None:
+    ref = await opened(cases, worker)
+    await broken(cases, ref, colleague)
+
+    answer = await cases.post(
+        f"/dossiers/{ref.dossier_id}/conflicts", DeclareConflict(reason=CONFLICT_REASONS[0]), by=colleague
+    )
+
+    assert answer.is_success
+    assert problem(await cases.get(f"/dossiers/{ref.dossier_id}", by=colleague)) == (404, "not_found")
+
+
+async def test_a_judgement_at_the_moment_of_its_deadline_does_not_wait_for_ever(
+    cases: ServiceUnderTest, worker: Principal, colleague: Principal, coordinator: Principal
+) -> None:
+    ref = await opened(cases, worker)
+    use = await broken(cases, ref, colleague)
+    late = use.ends_at + timedelta(days=11)
+    judging = asyncio.Event()
+
+    async def escalate_slowly(session: AsyncSession, tenant: str, ref: UUID, *, now: datetime) -> None:
+        await judging.wait()
+        await escalate_unreviewed(session, tenant, ref, now=now)
+
+    timer = asyncio.create_task(
+        TimerWorker(cases.database, {REVIEW_OVERDUE: escalate_slowly}, client=cases.runtime.client).run_due(
+            now=late
+        )
+    )
+    await asyncio.sleep(0.1)
+    judgement = asyncio.create_task(
+        cases.post(
+            f"/break-glass/{use.break_glass_id}/review", ReviewBreakGlass(verdict="justified"), by=coordinator
+        )
+    )
+    await asyncio.sleep(0.2)
+    judging.set()
+
+    assert (await judgement).is_success
+    await timer
 
 
 async def test_after_the_hour_it_is_over(

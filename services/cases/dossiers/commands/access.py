@@ -149,7 +149,8 @@ async def declare_conflict(
         principal.require(Permission.DOSSIER_ASSIGN)
     if command.reason not in CONFLICT_REASONS:
         raise Invalid({"reason": "not_a_choice"})
-    dossier = await dossier_in_sight(session, principal, dossier_id, now=now)
+    own = blocked == principal.user_id
+    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_leave=own)
     if await _is_blocked(session, dossier, blocked):
         raise AlreadyDeclared
     block = ConflictBlock(

@@ -170,6 +170,8 @@ async def review_break_glass(
         raise Invalid({"verdict": "not_a_choice"})
     if command.verdict == "not_justified" and not command.note.strip():
         raise Invalid({"note": "required"})
+    # The timer first and the use second, as when the timer fires: in the other order they could wait for each other.
+    await timers.cancel(session, REVIEW_OVERDUE, break_glass_id)
     found = await session.execute(
         select(BreakGlassUse, Dossier)
         .join(Dossier, Dossier.id == BreakGlassUse.dossier_id)
@@ -182,7 +184,6 @@ async def review_break_glass(
         raise NotFound
     use, dossier = row
     use.review(command.verdict, command.note.strip(), by=principal.user_id, at=now)
-    await timers.cancel(session, REVIEW_OVERDUE, use.id)
     verdict = {"verdict": command.verdict}
     session.add(Entry.system(dossier.id, "break_glass_reviewed", at=now, by=principal.user_id, **verdict))
     note_change(
