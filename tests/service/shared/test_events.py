@@ -205,7 +205,7 @@ async def test_what_happens_later_to_a_thing_waits_for_what_could_not_be_handled
         await announce(service, counted(tenant, 2, counter), counted(tenant, 3, other))
         await until(lambda: _handled(4))
 
-    assert HANDLED == [("refused", 503), (str(other), 3), (str(counter), 503), (str(counter), 2)]
+    assert [("refused", 503), (str(other), 3), (str(counter), 503), (str(counter), 2)] == HANDLED
 
 
 @pytest.mark.usefixtures("empty_outbox")
