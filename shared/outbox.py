@@ -7,7 +7,9 @@ import time
 from collections.abc import Sequence
 
 import asyncpg
+import nats.errors
 from nats.js import JetStreamContext
+from nats.js.api import PubAck
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.event import Event, encode
@@ -76,8 +78,6 @@ class Relay:
         self._stream = stream
         self._wake = asyncio.Event()
         self._measured = 0.0
-        # one at a time on to the wire, many acknowledgements in flight
-        self._sending = asyncio.Lock()
 
     async def run(self) -> None:
         """Relay until cancelled. Raises what broke; the caller starts it again."""
@@ -105,13 +105,12 @@ class Relay:
         stopped: set[str] = set()
         for wave in _waves(rows):
             going = [row for row in wave if row["aggregate"] not in stopped]
-            acks = await asyncio.gather(*(self._send(row) for row in going), return_exceptions=True)
-            for row, ack in zip(going, acks, strict=True):
-                if isinstance(ack, BaseException):
+            for row, failure in zip(going, await self._send(going), strict=True):
+                if failure is not None:
                     stopped.add(row["aggregate"])
                     log.warning(
                         "event not acknowledged, will be sent again",
-                        extra={"facts": {"subject": row["subject"], "error": type(ack).__name__}},
+                        extra={"facts": {"subject": row["subject"], "error": type(failure).__name__}},
                     )
                 else:
                     sent.append(row["id"])
@@ -122,21 +121,35 @@ class Relay:
             await asyncio.sleep(_POLL_SECONDS)
         return len(rows)
 
-    async def _send(self, row: asyncpg.Record) -> None:
-        if row["owner"] not in self._may_speak_for(row["tenant"]):
-            # A tenant's role wrote an event in another tenant's name: it stays in the outbox, and is shouted about.
-            log.error(
-                "event refused: written by another tenant's role", extra={"facts": {"owner": row["owner"]}}
-            )
-            raise PermissionError
-        headers = {"Nats-Msg-Id": str(row["event_id"])}
-        if row["traceparent"]:
-            headers["traceparent"] = row["traceparent"]
-        async with self._sending:
-            ack = await self._stream.publish_async(
+    async def _send(self, rows: Sequence[asyncpg.Record]) -> list[BaseException | None]:
+        """One after the other on to the wire, all acknowledgements in flight; what went wrong with each, if anything.
+
+        Futures and no tasks: a task and a timer for each event would cost more than the sending.
+        """
+        acks = [await self._launch(row) for row in rows]
+        if acks:
+            await asyncio.wait(acks, timeout=_ACK_SECONDS)
+        return [_failure_of(ack) for ack in acks]
+
+    async def _launch(self, row: asyncpg.Record) -> asyncio.Future[PubAck]:
+        try:
+            if row["owner"] not in self._may_speak_for(row["tenant"]):
+                # A tenant's role wrote an event in another tenant's name: it stays in the outbox, and is shouted about.
+                log.error(
+                    "event refused: written by another tenant's role",
+                    extra={"facts": {"owner": row["owner"]}},
+                )
+                raise PermissionError
+            headers = {"Nats-Msg-Id": str(row["event_id"])}
+            if row["traceparent"]:
+                headers["traceparent"] = row["traceparent"]
+            return await self._stream.publish_async(
                 row["subject"], row["payload"], stream=stream_of(row["subject"]), headers=headers
             )
-        await asyncio.wait_for(ack, _ACK_SECONDS)
+        except (PermissionError, OSError, TimeoutError, nats.errors.Error) as failure:
+            never = asyncio.get_running_loop().create_future()
+            never.set_exception(failure)
+            return never
 
     def _may_speak_for(self, tenant: str) -> set[str]:
         return {role_of(self._service, tenant), service_login(self._service), migrator_login(self._service)}
@@ -149,6 +162,13 @@ class Relay:
         if row is not None:
             OUTBOX_DEPTH.labels(self._service).set(row["depth"])
             OUTBOX_AGE.labels(self._service).set(row["age"])
+
+
+def _failure_of(ack: asyncio.Future[PubAck]) -> BaseException | None:
+    if not ack.done():
+        ack.cancel()
+        return TimeoutError()
+    return ack.exception()
 
 
 def _waves(rows: Sequence[asyncpg.Record]) -> list[list[asyncpg.Record]]:
