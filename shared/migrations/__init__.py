@@ -229,7 +229,7 @@ async def remove(service: str, migration_url: str, tenant: str) -> None:
     async with migrator(migration_url) as connection:
         script = [f"DROP SCHEMA IF EXISTS {schema} CASCADE", f"DROP ROLE IF EXISTS {role}"]
         await _run(connection, script)
-        for table, column in (("tenants", "key"), ("parked_messages", "tenant")):
+        for table, column in (("tenants", "key"), ("timers", "tenant"), ("parked_messages", "tenant")):
             await connection.execute(
                 f"DELETE FROM {PLATFORM_SCHEMA}.{table} WHERE {column} = $1",  # noqa: S608 - constants
                 tenant,

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import migrations
 from shared.db import driver_of, uuid7
 from shared.timers import TimerWorker, cancel, schedule
 from tests.support.service import ServiceUnderTest
@@ -119,3 +120,16 @@ async def test_what_a_timer_did_is_undone_with_it(service: ServiceUnderTest, ten
 
     async with service.transaction(tenant) as session:
         assert await driver_of(session).fetchval("SELECT count(*) FROM inbox") == 0
+
+
+async def test_the_timers_of_a_removed_tenant_go_with_it(
+    service: ServiceUnderTest, tenant: str, kind: str
+) -> None:
+    ran = Ran()
+    await set_timer(service, tenant, kind, NOW)
+
+    await migrations.remove("floor", service.urls.migration_url, tenant)
+    await service.provision(tenant)
+
+    assert await worker(service, kind, ran).run_due(now=NOW) == 0
+    assert ran.refs == []
