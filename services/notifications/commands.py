@@ -171,14 +171,17 @@ async def queue_link(
 
 
 async def stop_ringing(session: AsyncSession, attempt_id: UUID) -> None:
-    """The attempt is over: what was not sent yet stays here."""
-    waiting = update(Delivery).where(
+    """The attempt is over: what was not sent yet stays here.
+
+    The timer goes first and the delivery second, as when the timer fires: in the other order they could wait for
+    each other.
+    """
+    waiting = (
         Delivery.kind == "call_out_ringing", Delivery.ref == attempt_id, Delivery.state == "queued"
-    )
-    for delivery_id in await session.scalars(
-        waiting.values(state="lapsed", next_try_at=None).returning(Delivery.id)
-    ):
+    )  # fmt: skip
+    for delivery_id in (await session.scalars(select(Delivery.id).where(*waiting))).all():
         await timers.cancel(session, DELIVER, delivery_id)
+    await session.execute(update(Delivery).where(*waiting).values(state="lapsed", next_try_at=None))
 
 
 async def _post(

@@ -1,16 +1,21 @@
 """Somebody is rung: she has a message in the app and a mail at once, with a link and nothing that anybody typed."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import structs
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.notifications.models import DELIVER, Delivery
 from shared.auth import Permission
 from shared.contracts.identity import StaffContact
 from shared.contracts.notifications import DeliveryFailed, DeliveryView, MessagePage, MessagePosted
 from shared.contracts.rostering import CallOutAnswered, CallOutRinging
 from shared.db import uuid7
+from shared.timers import TimerWorker
 from tests.service.notifications.conftest import MailServer, text_of
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
@@ -126,6 +131,35 @@ async def test_a_mail_that_waits_is_dropped_when_the_attempt_is_over(
     assert mail_server.mails_to(lena.email) == []
     [delivery] = await deliveries(notifications, tenant, event.attempt_id)
     assert delivery.state == "lapsed"
+
+
+async def test_an_answer_at_the_moment_that_the_mail_leaves_does_not_wait_for_it_for_ever(
+    notifications: ServiceUnderTest, known: Known, ringing: Ringing
+) -> None:
+    lena = known()
+    event = ringing(lena.user_id)
+    await notifications.deliver(event)
+    leaving = asyncio.Event()
+
+    async def deliver_slowly(session: AsyncSession, tenant: str, ref: UUID, *, now: datetime) -> None:
+        await leaving.wait()
+        delivery = await session.get_one(Delivery, ref, with_for_update=True)
+        assert delivery.state == "queued"
+        delivery.mark_sent(now=now)
+
+    timers = TimerWorker(
+        notifications.database, {DELIVER: deliver_slowly}, client=notifications.runtime.client
+    )
+    sending = asyncio.create_task(timers.run_due(now=datetime.now(UTC)))
+    await asyncio.sleep(0.1)
+    answering = asyncio.create_task(notifications.deliver(answered(event, "accepted")))
+    await asyncio.sleep(0.2)
+    leaving.set()
+    await sending
+    assert await answering
+
+    [told] = await deliveries(notifications, event.tenant, event.attempt_id)
+    assert told.state == "sent"
 
 
 async def test_who_was_rung_hears_that_somebody_else_took_it(
