@@ -145,7 +145,7 @@ def require_own_page(request: AnyRequest, visit: Visit, csrf: str) -> None:
     origin = request.headers.get("Origin")
     if origin is not None and origin.partition("://")[2] != request.headers.get("Host"):
         raise ForgedRequest
-    if not hmac.compare_digest(csrf, visit.csrf):
+    if not hmac.compare_digest(csrf.encode(), visit.csrf.encode()):
         raise ForgedRequest
 
 

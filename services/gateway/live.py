@@ -143,11 +143,12 @@ class Live:
         """What goes over one page's connection, until it is closed or ten minutes have passed."""
         if Counter(each.user_id for each in self._lines)[line.user_id] >= _LINES_EACH:
             raise TooManyPages
-        self._lines.add(line)
         return self._messages(line, seconds)
 
     async def _messages(self, line: Line, seconds: float) -> AsyncIterator[bytes]:
         ends_at = asyncio.get_running_loop().time() + seconds
+        # Only now: of a browser that left before, nobody would ever take the line away.
+        self._lines.add(line)
         try:
             yield b"retry: 2000\n\n"
             while (left := ends_at - asyncio.get_running_loop().time()) > 0:

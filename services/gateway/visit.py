@@ -99,7 +99,7 @@ class Visit:
             self.watch = UUID(named)
         except ValueError:
             return None
-        return self.watch if hmac.compare_digest(mark, self._watch_mark()) else None
+        return self.watch if hmac.compare_digest(mark.encode(), self._watch_mark().encode()) else None
 
     def _watch_mark(self) -> str:
         return hmac.digest(self.csrf.encode(), str(self.watch).encode(), hashlib.sha256).hex()[:32]

@@ -56,7 +56,7 @@ def test_a_form_of_another_site_is_refused_whatever_token_it_has(
 
 
 @pytest.mark.parametrize(
-    "csrf", ["", "x", csrf_token("secret", "another session"), csrf_token("other", "session")]
+    "csrf", ["", "x", "é", csrf_token("secret", "another session"), csrf_token("other", "session")]
 )
 def test_a_token_is_good_for_one_session_and_one_secret(visit: Visit, csrf: str) -> None:
     with pytest.raises(ForgedRequest):
@@ -152,3 +152,4 @@ def test_a_page_listens_to_the_one_dossier_that_it_was_shown(visit: Visit) -> No
     assert visit.watches(mark) == UUID(str(dossier))
     assert visit.watches(forged) is None
     assert visit.watches("nonsense") is None
+    assert visit.watches(f"{dossier}.é") is None

@@ -116,11 +116,20 @@ async def test_a_line_is_closed_after_its_time() -> None:
 
 async def test_nobody_keeps_a_hundred_pages_listening() -> None:
     live = Live(lambda _: None)
-    for _ in range(24):
-        await live.follow(line())
+    following = [await live.follow(line()) for _ in range(24)]
+    for each in following:
+        await anext(each)
 
     with pytest.raises(TooManyPages):
         await live.follow(line())
+
+
+async def test_a_browser_that_left_before_its_line_began_takes_no_place() -> None:
+    live = Live(lambda _: None)
+    for _ in range(100):
+        await live.follow(line())
+
+    await anext(await live.follow(line()))
 
 
 async def until_the_end(follow: AsyncIterator[bytes]) -> int:
