@@ -1,0 +1,277 @@
+"""A dossier's pages: safe contact first, nothing typed is lost, and what is out of sight looks like what does not exist."""
+
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from shared.auth import Permission
+from shared.contracts.cases import AccessView, BreakGlassOpened, DossierRef, EntryRef
+from shared.db import uuid7
+from shared.errors import FieldError, ProblemDetails
+from tests.service.gateway.answers import (
+    BREAK_GLASS,
+    DOSSIER,
+    LENA,
+    NOW,
+    TASK,
+    TODAY,
+    TOM,
+    answer_everything,
+    break_glass_use,
+    dossier,
+    dossier_page,
+    person,
+    task,
+)
+from tests.service.gateway.conftest import issued
+from tests.service.gateway.test_sign_in import filled_in
+from tests.support.neighbours import Neighbours
+
+PAGE = f"/dossiers/{DOSSIER}"
+
+
+@pytest.fixture
+def holder(signed_in: httpx.AsyncClient, neighbours: Neighbours) -> httpx.AsyncClient:
+    may = ("DOSSIER_READ", "DOSSIER_WRITE", "DOSSIER_OPEN", "BREAK_GLASS_OPEN", "STAFF_READ")
+    neighbours.of("identity")["POST /tokens"] = issued(*(Permission[each] for each in may))
+    answer_everything(neighbours)
+    return signed_in
+
+
+def refusal(status: int, code: str, **details: str) -> ProblemDetails:
+    return ProblemDetails(type="", title="", status=status, code=code, details=details)
+
+
+async def test_how_to_reach_somebody_safely_stands_before_every_number(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    persons = [person(), person(last_name="Peeters", safe_contact="", phone="+32470112299")]
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(persons=persons)
+
+    page = (await holder.get(PAGE)).text
+
+    assert page.index("Enkel overdag bellen.") < page.index("tel:+32470998811")
+    assert page.index("Geen afspraken over veilig contact") < page.index("tel:+32470112299")
+
+
+async def test_a_task_says_why_its_date_is_its_date(holder: httpx.AsyncClient) -> None:
+    page = (await holder.get(PAGE)).text
+
+    assert "14 dagen na vr 13 november 2026. Overgeslagen: weekend." in page
+    assert "te laat:" in page
+
+
+async def test_an_entry_is_kept_with_what_was_typed_when_it_is_refused(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    fields = await written(holder, text="Moeder gebeld.", kind="contact", capacity="practical_help")
+    neighbours.of("cases")[f"POST {PAGE}/entries"] = refusal(409, "dossier_closed")
+
+    refused = await holder.post(f"{PAGE}/entries", data=fields)
+
+    assert refused.status_code == 422
+    assert "Dit dossier is gesloten. Heropen het eerst." in refused.text
+    assert re.search(r"<textarea[^>]*>Moeder gebeld.</textarea>", refused.text)
+    assert re.search(r'value="practical_help" selected', refused.text)
+
+
+async def test_an_entry_goes_to_the_timeline(holder: httpx.AsyncClient, neighbours: Neighbours) -> None:
+    neighbours.of("cases")[f"POST {PAGE}/entries"] = EntryRef(entry_id=uuid7())
+
+    done = await holder.post(f"{PAGE}/entries", data=await written(holder, text="Gebeld."))
+
+    assert done.headers["location"] == f"{PAGE}#timeline"
+
+
+async def written(holder: httpx.AsyncClient, **fields: str) -> dict[str, str]:
+    page = (await holder.get(PAGE)).text
+    form = re.search(r'<form[^>]*/entries".*?</form>', page, re.DOTALL)
+    assert form is not None
+    return {**dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', form[0])), **fields}
+
+
+async def test_who_may_only_read_gets_no_form(holder: httpx.AsyncClient, neighbours: Neighbours) -> None:
+    ends_at = NOW + timedelta(minutes=40)
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(
+        access=AccessView(ground="break_glass", may_write=False, ends_at=ends_at)
+    )
+
+    page = (await holder.get(PAGE)).text
+
+    assert "/entries" not in page
+    assert "De inzage eindigt om" in page
+    assert f'data-until="{ends_at.isoformat()}"' in page
+
+
+async def test_out_of_sight_is_answered_as_unknown_with_a_way_for_emergencies(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("cases")[f"GET {PAGE}"] = refusal(404, "not_found")
+
+    hidden = await holder.get(PAGE)
+    unknown = await holder.get(f"/dossiers/{uuid7()}")
+
+    assert hidden.status_code == unknown.status_code == 404
+    assert _without_keys(hidden.text) == _without_keys(unknown.text)
+    assert 'href="/break-glass/new"' in hidden.text
+
+
+def _without_keys(page: str) -> str:
+    return re.sub(r'value="[0-9a-f-]{36}"|/dossiers/[0-9a-f-]{36}', "", page)
+
+
+async def test_a_live_part_that_went_out_of_sight_takes_the_page_away(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("cases")[f"GET {PAGE}"] = refusal(404, "not_found")
+
+    answer = await holder.get(f"{PAGE}/live", headers={"HX-Request": "true"})
+
+    assert answer.headers["hx-refresh"] == "true"
+
+
+async def test_when_a_colleague_was_first_both_versions_stand_side_by_side(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    fields = await filled_in(
+        holder, f"{PAGE}/facts", version="3", summary="Mijn tekst.", place="Aalst", pv_number=""
+    )
+    neighbours.of("cases")[f"POST {PAGE}"] = refusal(
+        409, "changed_meanwhile", changed_by=str(TOM), changed_at=NOW.isoformat()
+    )
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(version=4, summary="Tekst van Tom.")
+
+    both = await holder.post(PAGE, data=fields)
+
+    assert both.status_code == 422
+    assert "Tom Wouters wijzigde dit dossier terwijl u schreef." in both.text
+    assert "Tekst van Tom." in both.text
+    assert re.search(r"<textarea[^>]*>Mijn tekst.</textarea>", both.text)
+    assert 'name="version" value="4"' in both.text
+    neighbours.of("cases")[f"POST {PAGE}"] = DossierRef(dossier_id=DOSSIER, number="SPOT-2026-0001")
+    saved = await holder.post(PAGE, data={**fields, "version": "4"})
+    assert saved.headers["location"] == PAGE
+
+
+async def test_a_person_keeps_everything_typed_when_a_field_is_wrong(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("cases")[f"POST {PAGE}/persons"] = ProblemDetails(
+        type="", title="", status=422, code="invalid", errors=[FieldError("insz", "insz_wrong")]
+    )
+    fields = await filled_in(
+        holder, f"{PAGE}/persons/new", last_name="De Backer", role="witness", insz="123", born_on="2/4/1978"
+    )
+
+    refused = await holder.post(f"{PAGE}/persons", data=fields)
+
+    assert refused.status_code == 422
+    assert "Dit rijksregister- of bisnummer klopt niet." in refused.text
+    assert 'value="De Backer"' in refused.text
+    assert re.search(r'value="witness" selected', refused.text)
+
+
+async def test_a_search_leaves_its_words_in_no_address(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("cases")["GET /dossiers"] = dossier_page()
+
+    found = await holder.post("/search", data=await filled_in(holder, "/search", q="De Backer"))
+
+    assert found.status_code == 200
+    assert "De Backer Sofie" in found.text
+    assert not re.search(r'(href|action|hx-get)="[^"]*Backer', found.text)
+
+
+async def test_more_of_a_list_comes_below_what_stands_there(holder: httpx.AsyncClient) -> None:
+    page = (await holder.get("/dossiers")).text
+    more = re.findall(r'hx-get="(/dossiers\?show=open&amp;after=[^"]+)"', page)
+
+    part = await holder.get(more[0].replace("&amp;", "&"), headers={"HX-Request": "true"})
+
+    assert part.status_code == 200
+    assert "<html" not in part.text
+    assert PAGE in part.text
+
+
+async def test_a_dossier_with_compulsory_tasks_offers_no_closing(holder: httpx.AsyncClient) -> None:
+    page = (await holder.get(f"{PAGE}/close")).text
+
+    assert "Er staan nog 2 verplichte taken open." in page
+    assert f'action="{PAGE}/close"' not in page
+
+
+async def test_a_recontact_is_never_simply_done(holder: httpx.AsyncClient) -> None:
+    page = (await holder.get(f"{PAGE}/tasks/{TASK}")).text
+
+    assert 'value="not_reached"' in page
+    assert 'value="done"' not in page
+
+
+async def test_a_task_that_is_not_there_is_not_found(holder: httpx.AsyncClient) -> None:
+    assert (await holder.get(f"{PAGE}/tasks/{uuid7()}")).status_code == 404
+
+
+async def test_numbers_of_tasks_open_the_list_that_they_count(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    page = (await holder.get("/tasks")).text
+    assert 'href="/tasks?of=mine&amp;due=late"' in page
+
+    late = (await holder.get("/tasks?due=late")).text
+
+    assert "Bellen" in late
+    assert "Hercontact met het slachtoffer" not in late
+
+
+async def test_break_glass_needs_a_reason_that_says_something(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    typed = {"number": "SPOT-2026-0001", "reason": "emergency"}
+    opened = BreakGlassOpened(break_glass_id=BREAK_GLASS, dossier_id=DOSSIER, ends_at=NOW, review_by=TODAY)
+    neighbours.of("cases")["POST /break-glass"] = opened
+
+    short = await holder.post(
+        "/break-glass", data=await filled_in(holder, "/break-glass/new", **typed, text="Dringend")
+    )
+    told = await filled_in(holder, "/break-glass/new", **typed, text="De moeder staat aan het onthaal.")
+    done = await holder.post("/break-glass", data=told)
+
+    assert short.status_code == 422
+    assert "Leg het in minstens 20 tekens uit." in short.text
+    assert done.headers["location"] == PAGE
+
+
+async def test_a_number_out_of_reach_is_refused_at_the_field(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("cases")["POST /break-glass"] = refusal(404, "not_found")
+    typed = {"number": "SPOT-2026-9999", "reason": "safety", "text": "Er is gevaar voor een kind thuis."}
+
+    refused = await holder.post("/break-glass", data=await filled_in(holder, "/break-glass/new", **typed))
+
+    assert refused.status_code == 422
+    assert re.search(r'id="e-number".*Dit nummer kennen we niet', refused.text)
+    assert "Er is gevaar voor een kind thuis." in refused.text
+
+
+async def test_nobody_judges_his_own_use(holder: httpx.AsyncClient, neighbours: Neighbours) -> None:
+    neighbours.of("identity")["POST /tokens"] = issued(Permission.BREAK_GLASS_REVIEW, Permission.STAFF_READ)
+    neighbours.of("cases")["GET /break-glass"] = [break_glass_use(user_id=LENA)]
+
+    page = (await holder.get(f"/break-glass/{BREAK_GLASS}")).text
+
+    assert "Iemand anders kijkt ze na." in page
+    assert 'name="verdict"' not in page
+
+
+async def test_own_tasks_done_are_kept_in_sight(holder: httpx.AsyncClient, neighbours: Neighbours) -> None:
+    done = task(state="done", result="not_reached", done_by=LENA, done_at=NOW)
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(tasks=[done])
+
+    page = (await holder.get(PAGE)).text
+
+    assert "1 afgeronde taak" in page
+    assert "Niet bereikt" in page

@@ -1,0 +1,127 @@
+"""The roster: real hours in the nights when the clock changes, and times that do not exist or come twice."""
+
+import json
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from shared.auth import Permission
+from shared.contracts.rostering import ShiftRef
+from shared.errors import ProblemDetails
+from tests.service.gateway.answers import LENA, SHIFT, answer_everything, shift
+from tests.service.gateway.conftest import issued
+from tests.service.gateway.test_sign_in import filled_in
+from tests.support.neighbours import Neighbours
+
+NIGHT = shift(datetime(2026, 10, 24, 16, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC))
+TYPED = {"user_id": str(LENA), "level": "primary"}
+
+
+@pytest.fixture
+def coordinator(signed_in: httpx.AsyncClient, neighbours: Neighbours) -> httpx.AsyncClient:
+    may = (Permission.ROSTER_READ, Permission.ROSTER_MANAGE, Permission.STAFF_READ)
+    neighbours.of("identity")["POST /tokens"] = issued(*may)
+    answer_everything(neighbours)
+    neighbours.of("rostering")["POST /shifts"] = ShiftRef(shift_id=SHIFT)
+    return signed_in
+
+
+async def test_a_night_when_the_clock_goes_back_shows_its_real_hours(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    """S05: Saturday 18:00 to Sunday 08:00 is 15 hours."""
+    neighbours.of("rostering")["GET /shifts"] = [NIGHT]
+
+    page = (await coordinator.get("/roster?month=2026-10")).text
+
+    assert "15\N{NO-BREAK SPACE}u" in page
+    assert "klok een uur terug" in page
+    assert "Deze dag duurt 25 uur: de klok verandert." in page
+
+
+async def test_an_hour_that_the_clock_skips_is_refused_with_the_reason(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    fields = await filled_in(
+        coordinator, "/roster/new", **TYPED, starts_at="2027-03-28T02:30", ends_at="2027-03-28T08:00"
+    )
+
+    refused = await coordinator.post("/roster", data=fields)
+
+    assert refused.status_code == 422
+    assert "die nacht springt de klok van 02:00 naar 03:00" in refused.text
+    assert 'value="2027-03-28T02:30"' in refused.text
+    assert "rostering POST /shifts" not in neighbours.asked
+
+
+async def test_an_hour_that_comes_twice_is_asked_for(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    typed = {**TYPED, "starts_at": "2026-10-25T02:30", "ends_at": "2026-10-25T08:00"}
+
+    asked = await coordinator.post("/roster", data=await filled_in(coordinator, "/roster/new", **typed))
+    assert asked.status_code == 422
+    assert 'name="starts_at_turn" value="2"' in asked.text
+    chosen = await filled_in(coordinator, "/roster/new", **typed, starts_at_turn="2")
+    done = await coordinator.post("/roster", data=chosen)
+
+    assert done.headers["location"] == "/roster?month=2026-10"
+    sent = json.loads(neighbours.sent["rostering POST /shifts"])
+    assert datetime.fromisoformat(sent["starts_at"]) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+async def test_a_date_as_a_hand_writes_it_is_read(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    fields = await filled_in(
+        coordinator, "/roster/new", **TYPED, starts_at="24/11/2026 18:00", ends_at="25.11.2026 8u00"
+    )
+
+    done = await coordinator.post("/roster", data=fields)
+
+    assert done.status_code == 303
+    sent = json.loads(neighbours.sent["rostering POST /shifts"])
+    assert datetime.fromisoformat(sent["ends_at"]) == datetime(2026, 11, 25, 7, tzinfo=UTC)
+
+
+async def test_an_overlap_is_told_above_the_form(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("rostering")["POST /shifts"] = ProblemDetails(
+        type="", title="", status=409, code="shift_overlaps"
+    )
+    fields = await filled_in(
+        coordinator, "/roster/new", **TYPED, starts_at="2026-11-24T18:00", ends_at="2026-11-25T08:00"
+    )
+
+    refused = await coordinator.post("/roster", data=fields)
+
+    assert refused.status_code == 422
+    assert "al bezet" in refused.text
+    assert 'value="2026-11-24T18:00"' in refused.text
+
+
+async def test_a_gap_can_be_filled_from_the_board(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("rostering")["GET /shifts"] = []
+
+    page = (await coordinator.get("/roster?month=2999-01")).text
+
+    assert 'href="/roster/new?level=primary&amp;start=2998-12-31T23:00Z"' in page
+    assert "gat van 00:00 tot 00:00" in page
+
+
+async def test_removing_asks_once_and_says_what_happens(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    page = (await coordinator.get("/roster")).text
+    assert "heeft dan geen wacht meer van" in page
+    neighbours.of("rostering")[f"POST /shifts/{SHIFT}/remove"] = ShiftRef(shift_id=SHIFT)
+
+    done = await coordinator.post(
+        f"/roster/{SHIFT}/remove", data=await filled_in(coordinator, "/roster", month="2026-11")
+    )
+
+    assert done.headers["location"] == "/roster?month=2026-11"

@@ -1,0 +1,125 @@
+"""The month of the roster: which day has whom, where the gaps are, and the nights when the clock changes."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.gateway.language import BRUSSELS
+from services.gateway.pages import month
+from shared.contracts.rostering import Shift
+
+LENA, TOM = uuid4(), uuid4()
+
+
+def brussels(*moment: int) -> datetime:
+    return datetime(*moment, tzinfo=BRUSSELS).astimezone(UTC)  # type: ignore[misc,arg-type]
+
+
+def shift(starts_at: datetime, ends_at: datetime, level: str = "primary", user_id: UUID = LENA) -> Shift:
+    minutes = int((ends_at - starts_at) / timedelta(minutes=1))
+    return Shift(
+        shift_id=uuid4(), user_id=user_id, level=level, starts_at=starts_at, ends_at=ends_at, minutes=minutes
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 10, 26), 24)]
+)
+def test_a_day_has_the_hours_that_the_clock_gives_it(day: date, hours: int) -> None:
+    found = next(each for each in month.days_of(day.replace(day=1)) if each.on == day)
+
+    assert found.hours == hours
+
+
+@pytest.mark.parametrize(
+    ("night", "hours", "change"),
+    [
+        ((brussels(2026, 3, 28, 18), brussels(2026, 3, 29, 8)), 13, -1),
+        ((brussels(2026, 10, 24, 18), brussels(2026, 10, 25, 8)), 15, 1),
+        ((brussels(2026, 11, 24, 18), brussels(2026, 11, 25, 8)), 14, 0),
+    ],
+)
+def test_a_night_is_as_long_as_it_really_is(
+    night: tuple[datetime, datetime], hours: int, change: int
+) -> None:
+    """S05."""
+    found = shift(*night)
+
+    assert found.minutes == hours * 60
+    assert month.clock_change(found) == change
+
+
+def test_holidays_are_named_in_the_reader_s_language() -> None:
+    named = {
+        code: next(day.holiday for day in month.days_of(date(2026, 7, 1), language=code) if day.on.day == 21)
+        for code in ("nl", "fr", "de", "en")
+    }
+
+    assert named == {
+        "nl": "Nationale feestdag",
+        "fr": "Fête nationale",
+        "de": "Nationalfeiertag",
+        "en": "National Day",
+    }
+
+
+def test_a_hand_over_in_the_morning_shows_who_has_the_day() -> None:
+    days = month.days_of(date(2026, 11, 1))
+    handed = [
+        shift(brussels(2026, 11, 1), brussels(2026, 11, 9, 8), user_id=TOM),
+        shift(brussels(2026, 11, 9, 8), brussels(2026, 11, 16, 8), user_id=LENA),
+    ]
+
+    (row,) = month.by_level(handed, ["primary"], days, now=brussels(2026, 11, 1))
+
+    assert [each.user_id for each in row.cells[8].shifts] == [LENA]
+    assert [each.user_id for each in row.cells[7].shifts] == [TOM]
+
+
+def test_the_first_hole_of_a_day_is_found_to_the_minute() -> None:
+    days = month.days_of(date(2026, 11, 1))
+    nights = [shift(brussels(2026, 11, day, 18), brussels(2026, 11, day + 1, 8)) for day in range(1, 29)]
+
+    (row,) = month.by_level(nights, ["primary"], days, now=brussels(2026, 11, 1))
+
+    assert (row.cells[9].gap_from, row.cells[9].gap_until) == (
+        brussels(2026, 11, 10, 8),
+        brussels(2026, 11, 10, 18),
+    )
+
+
+def test_what_is_past_is_no_gap_any_more() -> None:
+    days = month.days_of(date(2026, 11, 1))
+
+    (row,) = month.by_level([], ["primary"], days, now=brussels(2026, 11, 10, 12))
+
+    assert [cell.day.on.day for cell in row.cells if cell.gap_from][:2] == [10, 11]
+    assert row.cells[9].gap_from == brussels(2026, 11, 10, 12)
+
+
+def test_shifts_that_touch_leave_no_gap() -> None:
+    touching = [
+        shift(brussels(2026, 11, 1), brussels(2026, 11, 1, 8)),
+        shift(brussels(2026, 11, 1, 8), brussels(2026, 11, 2)),
+    ]
+
+    assert month.first_gap(touching, brussels(2026, 11, 1), brussels(2026, 11, 2)) == (None, None)
+
+
+def test_people_stand_in_order_of_name_and_have_no_gaps() -> None:
+    days = month.days_of(date(2026, 11, 1))
+    shifts = [
+        shift(brussels(2026, 11, 1), brussels(2026, 11, 2), user_id=TOM),
+        shift(brussels(2026, 11, 2), brussels(2026, 11, 3), user_id=LENA),
+    ]
+
+    rows = month.by_person(shifts, days, name={LENA: "Lena", TOM: "Tom"}.__getitem__)
+
+    assert [row.key for row in rows] == [str(LENA), str(TOM)]
+    assert not any(cell.gap_from for row in rows for cell in row.cells)
+
+
+@pytest.mark.parametrize("text", ["", "2026-13", "nonsense", "2026"])
+def test_an_address_without_a_month_is_this_month(text: str) -> None:
+    assert month.month_of(text, today=date(2026, 11, 22)) == date(2026, 11, 1)
