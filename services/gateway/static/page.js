@@ -35,18 +35,22 @@ function tick() {
 }
 
 /* 3. Confirm: <details class="confirm"> works alone; here it becomes a modal dialog that gives the focus back. */
+const dialogs = new WeakMap();
+
 function confirmIn(details) {
-  let dialog = details.querySelector("dialog");
-  const sheet = details.querySelector(".confirm__sheet");
+  let dialog = dialogs.get(details);
   if (!dialog) {
+    const sheet = details.querySelector(".confirm__sheet");
+    const close = sheet.querySelector("[data-close]");
     dialog = document.createElement("dialog");
     dialog.setAttribute("aria-labelledby", sheet.querySelector("[id]").id);
-    sheet.replaceWith(dialog);
     dialog.append(sheet);
-    dialog.addEventListener("close", () => { details.open = false; details.querySelector("summary").focus(); });
-    sheet.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
+    details.after(dialog);
+    dialogs.set(details, dialog);
+    close.autofocus = true;
+    close.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => details.querySelector("summary").focus());
   }
-  details.open = true;
   dialog.showModal();
 }
 
