@@ -103,7 +103,7 @@ class Person:
         assert found["doubled"] == []
         assert found["forms"] == [], "a form without its guard"
         assert not found["wide"], f"{self.page.url} scrolls sideways at {self.page.viewport_size}"
-        assert self.complaints == []
+        assert not self.complaints, self.complaints
 
     def axe(self, *, colours_only: bool = False) -> list[str]:
         """What axe-core finds wrong on this page (WCAG 2.2 AA and best practice), one line each.
