@@ -13,6 +13,7 @@ from services.gateway.rendering import AnyRequest, Pages, go_to, phone, sentence
 from services.gateway.sign_in import step_up
 from services.gateway.visit import Visit
 from shared.auth import Permission
+from shared.client import Refused
 from shared.contracts.identity import ChangeStaff, RegisterStaff, Role, StaffEntry, StaffRef, Team
 from shared.errors import NotFound, Problem
 
@@ -79,20 +80,7 @@ async def staff_member_page(
 ) -> Response[str]:
     visit.who.require(Permission.STAFF_MANAGE)
     entry = await _entry(visit, user_id)
-    form = Form(
-        visit,
-        {
-            "name": entry.name,
-            "email": entry.email,
-            "phone": phone(entry.phone),
-            "second_phone": phone(entry.second_phone),
-            "language": entry.language,
-            "function": entry.function,
-        },
-    )
-    form.lists["roles"] = entry.roles
-    form.lists["teams"] = [str(team) for team in entry.teams]
-    return await _show_form(pages, visit, form, entry=entry)
+    return await _show_form(pages, visit, _form_of(visit, entry), entry=entry)
 
 
 @post("/admin/staff/{user_id:uuid}", include_in_schema=False)
@@ -117,6 +105,7 @@ async def change_staff(
 async def act_on_account(
     request: AnyRequest,
     visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
     user_id: FromPath[UUID],
     act: FromPath[str],
 ) -> Response[str]:
@@ -124,7 +113,15 @@ async def act_on_account(
     if act not in _ACTS:
         raise NotFound
     form = await read_form(request, visit)
-    await visit.services.tell("identity", f"/staff/{user_id}/{act}", None, StaffRef, key=form.key)
+    try:
+        await visit.services.tell("identity", f"/staff/{user_id}/{act}", None, StaffRef, key=form.key)
+    except Refused as refusal:
+        if refusal.status != HTTPStatus.CONFLICT:
+            raise
+        entry = await _entry(visit, user_id)
+        shown = _form_of(visit, entry)
+        shown.refused(refusal)
+        return await _show_form(pages, visit, shown, entry=entry)
     request.app.state.directory.forget(visit.who.tenant)
     return go_to(request, f"/admin/staff/{user_id}", note="note.saved")
 
@@ -149,6 +146,23 @@ async def _show_form(pages: Pages, visit: Visit, form: Form, *, entry: StaffEntr
         teams=[(str(team.team_id), team.name) for team in teams],
         languages=[(code, visit.language.word(f"language.{code}")) for code in ("nl", "fr", "de", "en")],
     )
+
+
+def _form_of(visit: Visit, entry: StaffEntry) -> Form:
+    form = Form(
+        visit,
+        {
+            "name": entry.name,
+            "email": entry.email,
+            "phone": phone(entry.phone),
+            "second_phone": phone(entry.second_phone),
+            "language": entry.language,
+            "function": entry.function,
+        },
+    )
+    form.lists["roles"] = entry.roles
+    form.lists["teams"] = [str(team) for team in entry.teams]
+    return form
 
 
 def _fields(form: Form) -> dict[str, Any]:
