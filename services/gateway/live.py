@@ -18,7 +18,7 @@ from shared.auth import Permission
 from shared.contracts.cases import DossierAssigned, DossierChanged, DossierOpened
 from shared.contracts.event import Event, decode, decode_envelope
 from shared.contracts.identity import SessionRevoked, StaffChanged, StaffDeactivated
-from shared.contracts.notifications import MessagePosted
+from shared.contracts.notifications import DeliveryFailed, MessagePosted
 from shared.contracts.rostering import (
     CallOutAnswered,
     CallOutClosed,
@@ -50,11 +50,13 @@ LIVE_EVENTS: Final[tuple[type[Event], ...]] = (
     DossierChanged,
     DossierAssigned,
     MessagePosted,
+    DeliveryFailed,
 )
 LINE_SECONDS: Final = 600.0
 PING_SECONDS: Final = 15.0
 _QUEUE: Final = 64
 _LINES_EACH: Final = 24
+_FOR: Final = {DeliveryFailed: Permission.CALL_OUT_REQUEST, StaffChanged: Permission.STAFF_MANAGE}
 _ROTA = frozenset({Permission.ON_CALL_READ, Permission.CALL_OUT_READ, Permission.ROSTER_READ})
 
 log = logging.getLogger(__name__)
@@ -193,8 +195,8 @@ def concerns(event: Event, line: Line) -> bool:
             return line.user_id == event.holder or line.watch == event.dossier_id
         case CallOutRinging() | CallOutAnswered():
             return line.user_id == event.user_id or not _ROTA.isdisjoint(line.permissions)
-        case StaffChanged():
-            return Permission.STAFF_MANAGE in line.permissions
+        case DeliveryFailed() | StaffChanged():
+            return _FOR[type(event)] in line.permissions
         case _:
             # The rest of rostering is for who may see the roster or the call-outs; the rest of identity for nobody.
             return event.SUBJECT.startswith("rostering.") and not _ROTA.isdisjoint(line.permissions)

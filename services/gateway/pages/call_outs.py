@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery
 
 from services.gateway.forms import Form, read_form
 from services.gateway.pages.night import is_for, show_night, step
+from services.gateway.pages.on_call import told_of
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
@@ -93,14 +94,7 @@ async def show_call_out(
     call_out, staff = await asyncio.gather(_call_out(visit, call_out_id), visit.services.staff())
     if view != "sheet" and is_for(call_out, visit):
         return show_night(pages, visit, "call_outs/night.html", call_out, staff)
-    return pages.show(
-        "call_outs/sheet.html",
-        visit,
-        call_out=call_out,
-        staff=staff,
-        blank=partial(Form, visit),
-        mine=is_for(call_out, visit),
-    )
+    return await _show_sheet(pages, visit, "call_outs/sheet.html", call_out)
 
 
 @get("/call-outs/{call_out_id:uuid}/sheet", include_in_schema=False)
@@ -108,15 +102,7 @@ async def sheet(
     call_out_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
 ) -> Response[str]:
     """The part of the sheet that changes by itself."""
-    call_out, staff = await asyncio.gather(_call_out(visit, call_out_id), visit.services.staff())
-    return pages.show(
-        "call_outs/_sheet.html",
-        visit,
-        call_out=call_out,
-        staff=staff,
-        blank=partial(Form, visit),
-        mine=is_for(call_out, visit),
-    )
+    return await _show_sheet(pages, visit, "call_outs/_sheet.html", await _call_out(visit, call_out_id))
 
 
 @get("/call-outs/{call_out_id:uuid}/reached", include_in_schema=False)
@@ -199,6 +185,19 @@ def _briefing(form: Form) -> RequestCallOut:
 
 async def _call_out(visit: Visit, call_out_id: UUID) -> CallOutView:
     return await visit.services.ask("rostering", f"/call-outs/{call_out_id}", CallOutView)
+
+
+async def _show_sheet(pages: Pages, visit: Visit, template: str, call_out: CallOutView) -> Response[str]:
+    staff, told = await asyncio.gather(visit.services.staff(), told_of(visit, call_out.call_out_id))
+    return pages.show(
+        template,
+        visit,
+        call_out=call_out,
+        staff=staff,
+        told=told,
+        blank=partial(Form, visit),
+        mine=is_for(call_out, visit),
+    )
 
 
 async def _show_request(

@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -11,8 +12,10 @@ from services.gateway.forms import Form
 from services.gateway.rendering import Pages
 from services.gateway.visit import Visit
 from shared.auth import Permission
+from shared.contracts.notifications import DeliveryView
 from shared.contracts.rostering import CallOutLine, CallOutView, OnCallNow
 
+RINGING_MAIL: Final = ("call_out_ringing", "email")
 WAITING: Final = frozenset({"requested", "ringing", "unanswered"})
 """States in which somebody still has to be found."""
 
@@ -40,13 +43,25 @@ async def _board(visit: Visit) -> dict[str, Any]:
             if line.state in WAITING
         )
     )
+    told = await asyncio.gather(*(told_of(visit, call_out.call_out_id) for call_out in waiting))
     return {
         "on_call": now,
+        "told": {call_out.call_out_id: by_person for call_out, by_person in zip(waiting, told, strict=True)},
         "waiting": sorted(waiting, key=lambda call_out: call_out.requested_at),
         "under_way": [line for line in lines if line.state not in WAITING],
         "staff": staff,
         "blank": partial(Form, visit),
     }
+
+
+async def told_of(visit: Visit, call_out_id: UUID) -> dict[UUID, DeliveryView]:
+    """How far the e-mail to each person who was rung for a call-out got; nothing for who does not dispatch."""
+    if not visit.may(Permission.CALL_OUT_REQUEST):
+        return {}
+    deliveries = await visit.services.ask_or(
+        list[DeliveryView](), "notifications", "/deliveries", list[DeliveryView], ref=str(call_out_id)
+    )
+    return {each.user_id: each for each in deliveries if (each.kind, each.channel) == RINGING_MAIL}
 
 
 async def _open_call_outs(visit: Visit) -> list[CallOutLine]:

@@ -7,9 +7,11 @@ import httpx
 import pytest
 
 from shared.auth import Permission
+from shared.contracts.notifications import DeliveryView
 from shared.contracts.rostering import CallOutRef
+from shared.db import uuid7
 from shared.errors import FieldError, ProblemDetails
-from tests.service.gateway.answers import CALL_OUT, LENA, TOM, answer_everything, call_out, on_call
+from tests.service.gateway.answers import CALL_OUT, LENA, NOW, TOM, answer_everything, call_out, on_call
 from tests.service.gateway.conftest import issued
 from tests.service.gateway.test_sign_in import filled_in
 from tests.support.neighbours import Neighbours
@@ -139,3 +141,25 @@ async def test_somebody_else_can_be_named_as_the_one_who_accepts(
 
     assert nobody.status_code == 422
     assert named.headers["location"] == page
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [("sent", "E-mail verstuurd om"), ("failed", "De e-mail is niet vertrokken. Bel nu.")]
+)
+async def test_the_board_tells_whether_the_mail_went_out(
+    dispatcher: httpx.AsyncClient, neighbours: Neighbours, state: str, said: str
+) -> None:
+    delivery = DeliveryView(
+        delivery_id=uuid7(),
+        user_id=LENA,
+        kind="call_out_ringing",
+        channel="email",
+        state=state,
+        tries=1,
+        at=NOW,
+        sent_at=NOW if state == "sent" else None,
+    )
+    neighbours.of("notifications")["GET /deliveries"] = [delivery]
+
+    for page in ("/on-call", f"/call-outs/{CALL_OUT}"):
+        assert said in (await dispatcher.get(page)).text
