@@ -148,5 +148,14 @@ document.addEventListener("click", (event) => {
   if (copied) navigator.clipboard?.writeText(el(copied.dataset.copy).textContent.trim()).then(() => announce(copied.dataset.copied));
 });
 
+// What was unfolded in a block that is fetched anew stays unfolded; the id of its summary says which it was.
+let unfolded = [];
+document.addEventListener("htmx:beforeSwap", () => {
+  unfolded = [...document.querySelectorAll("details[open] > summary[id]")].map((summary) => summary.id);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const id of unfolded) el(id)?.parentElement.setAttribute("open", "");
+});
+
 document.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt));
 document.addEventListener("DOMContentLoaded", () => { settle(document); listen(); setInterval(tick, 1000); });
