@@ -35,6 +35,7 @@ DISCONNECTED = (
 _ROLLBACK_SECONDS = 5
 _PENDING = "vangnet_pending"
 _DRIVER = "vangnet_driver"
+_OPENING = "vangnet_opening"
 
 Item = TypeVar("Item")
 Driver: TypeAlias = asyncpg.Connection
@@ -89,6 +90,8 @@ def connect(
         max_overflow=0,
         pool_timeout=10,
         pool_recycle=recycle_seconds,
+        # the last used first: each connection comes to remember every tenant that it served, so use as few as will do
+        pool_use_lifo=True,
         pool_reset_on_return=None,
         hide_parameters=True,
         connect_args={
@@ -118,14 +121,16 @@ async def direct_connection(url: str, application: str) -> Driver:
 
 
 @asynccontextmanager
-async def transaction(database: Database, tenant: str) -> AsyncIterator[AsyncSession]:
+async def transaction(database: Database, tenant: str, *, opening: str = "") -> AsyncIterator[AsyncSession]:
     """Everything inside happens as the tenant's role in the tenant's schema, or not at all.
 
-    Raises `TenantNotReady` when the service has no such tenant and `DatabaseUnreachable` without a database.
+    `opening` is a first statement without parameters that goes along in the same round trip; `opening_of` says
+    what it did. Raises `TenantNotReady` when the service has no such tenant and `DatabaseUnreachable` without a
+    database.
     """
     role, schema = role_of(database.service, tenant), schema_of(tenant)
     entry = f'BEGIN; SET LOCAL ROLE "{role}"; SET LOCAL search_path TO "{schema}"'
-    async with _entered(database, entry) as session:
+    async with _entered(database, f"{entry}; {opening}" if opening else entry) as session:
         yield session
 
 
@@ -141,10 +146,10 @@ async def _entered(database: Database, entry: str) -> AsyncIterator[AsyncSession
     started = time.perf_counter()
     outcome = "rolled_back"
     with child_span("db.transaction", {"db.system.name": "postgresql"}):
-        connection, driver = await _enter(database, entry)
+        connection, driver, tag = await _enter(database, entry)
         try:
             session = AsyncSession(bind=connection, expire_on_commit=False)
-            session.info[_DRIVER] = driver
+            session.info[_DRIVER], session.info[_OPENING] = driver, tag
             yield session
             await session.flush()
             for writer, items in session.info.pop(_PENDING, {}).items():
@@ -163,13 +168,16 @@ async def _entered(database: Database, entry: str) -> AsyncIterator[AsyncSession
             TRANSACTIONS.labels(database.service, outcome).observe(time.perf_counter() - started)
 
 
-async def _enter(database: Database, entry: str) -> tuple[AsyncConnection, Driver]:
-    """A connection inside the tenant. Nothing was done yet, so a connection that proves dead is replaced once."""
+async def _enter(database: Database, entry: str) -> tuple[AsyncConnection, Driver, str]:
+    """A connection inside the tenant, with the command tag of the entry's last statement.
+
+    Nothing was committed yet, so a connection that proves dead is replaced once.
+    """
     try:
         for last_try in (False, True):
             connection, driver = await _open_connection(database)
             try:
-                await driver.execute(entry)
+                tag = await driver.execute(entry)
             except asyncpg.InvalidParameterValueError as unknown_role:
                 await _leave(connection, driver)
                 raise TenantNotReady from unknown_role
@@ -181,7 +189,7 @@ async def _enter(database: Database, entry: str) -> tuple[AsyncConnection, Drive
                 await _leave(connection, driver)
                 raise
             else:
-                return connection, driver
+                return connection, driver, tag
     except (*DISCONNECTED, TimeoutError, PoolExhausted) as lost:
         raise DatabaseUnreachable from lost
     raise DatabaseUnreachable
@@ -235,6 +243,11 @@ def withdraw(session: AsyncSession, writer: Writer[Item], unwanted: Callable[[It
 def driver_of(session: AsyncSession) -> Driver:
     """The asyncpg connection under the session, inside the same transaction, for hot reads."""
     return cast("Driver", session.info[_DRIVER])
+
+
+def opening_of(session: AsyncSession) -> str:
+    """The command tag of the transaction's `opening`, such as `INSERT 0 1`."""
+    return cast("str", session.info[_OPENING])
 
 
 class Statement:

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.client import CLIENT, ServiceClient
 from shared.contracts.event import Envelope, Event, decode, decode_envelope
-from shared.db import Database, DatabaseUnreachable, driver_of, platform_transaction, transaction
+from shared.db import Database, DatabaseUnreachable, driver_of, opening_of, platform_transaction, transaction
 from shared.errors import Unavailable
 from shared.streams import stream_of
 from shared.telemetry import CONSUMER_LAG, EVENTS_HANDLED, span, trace_of
@@ -35,7 +35,8 @@ _HOLD_SECONDS = 60.0
 """How long what came later waits for a message that should be back: another process may have got it."""
 _TRANSIENT = (Unavailable, DatabaseUnreachable, OSError, TimeoutError, nats.errors.Error)
 
-_CLAIM = "INSERT INTO inbox (event_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1"
+_CLAIM = "INSERT INTO inbox (event_id) VALUES ('{id}') ON CONFLICT DO NOTHING"
+_CLAIMED = "INSERT 0 1"
 _PARK = """
     INSERT INTO parked_messages (subject, tenant, event_id, payload, error, deliveries)
     VALUES ($1, $2, $3, $4, $5, $6)
@@ -214,8 +215,9 @@ class Listener:
             if type(event) in self._lifecycle:
                 await handler(event)
                 return True
-            async with transaction(self._database, event.tenant) as session:
-                if await driver_of(session).fetchval(_CLAIM, event.id) is None:
+            claim = _CLAIM.format(id=event.id)  # a UUID: nothing else can be read from an event
+            async with transaction(self._database, event.tenant, opening=claim) as session:
+                if opening_of(session) != _CLAIMED:
                     return False
                 session.info[CLIENT] = self._client
                 await handler(session, event, now=datetime.now(UTC))
