@@ -29,7 +29,7 @@ Insz = Annotated[str, Meta(max_length=15)]
 
 
 class DossierLine(Struct, frozen=True, kw_only=True):
-    """A line of GET /dossiers?state=&search=&after= (`dossier:read`): only what the caller may see. 50 a page."""
+    """A line of GET /dossiers?state=&after= (`dossier:read`): only what the caller may see. 50 a page."""
 
     dossier_id: UUID
     number: str
@@ -48,6 +48,17 @@ class DossierPage(Struct, frozen=True, kw_only=True):
     lines: list[DossierLine]
     count: int
     next_after: str = ""
+
+
+class SearchDossiers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/search (`dossier:read`), answered with a `DossierPage`: by name, INSZ, number or PV number.
+
+    A question that comes in a body: what is searched for is personal, and addresses are written down everywhere.
+    """
+
+    search: Line
+    state: str = ""
+    after: str = ""
 
 
 class PersonInDossier(Struct, frozen=True, kw_only=True):

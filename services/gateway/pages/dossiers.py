@@ -19,7 +19,14 @@ from services.gateway.pages.dossier_sight import answer_out_of_sight, dossier_of
 from services.gateway.pages.timeline import FILTERS, items, why_sentence
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
-from shared.contracts.cases import CAPACITIES, DossierPage, DossierRef, DossierView, OpenDossier
+from shared.contracts.cases import (
+    CAPACITIES,
+    DossierPage,
+    DossierRef,
+    DossierView,
+    OpenDossier,
+    SearchDossiers,
+)
 from shared.contracts.identity import Team
 from shared.contracts.rostering import INCIDENT_TYPES
 from shared.errors import Problem
@@ -63,9 +70,8 @@ async def search(
     page, staff = None, await visit.services.staff()
     if form.needs("q"):
         try:
-            page = await visit.services.ask(
-                "cases", "/dossiers", DossierPage, search=form.text("q"), after=form.text("after")
-            )
+            wish = SearchDossiers(search=form.text("q"), after=form.text("after"))
+            page = await visit.services.tell("cases", "/dossiers/search", wish, DossierPage, key=form.key)
         except Problem as problem:
             if "search" not in problem.fields:
                 raise

@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.cases.dossiers.access import ReadOnly, dossier_in_sight
 from services.cases.dossiers.deadlines import Due
 from services.cases.dossiers.models import ConflictBlock, Dossier, Grant, Task
-from services.cases.dossiers.queries import dossier_by_id, dossier_page, task_page
+from services.cases.dossiers.queries import dossier_by_id, dossier_page, search_dossiers, task_page
 from shared.auth import Compartment, Permission, Principal
-from shared.contracts.cases import AccessView, DossierPage, DossierView, TaskPage
+from shared.contracts.cases import AccessView, DossierPage, DossierView, SearchDossiers, TaskPage
 from shared.db import uuid7
 from shared.errors import NotFound
 from tests.support.principals import principal
@@ -187,7 +187,8 @@ async def test_what_is_listed_is_what_can_be_opened_is_what_the_rule_says(
             await lay_out(session, given_, blocked)
 
             page = decoded(await dossier_page(session, who, now=now), DossierPage)
-            found = decoded(await dossier_page(session, who, "", "spot-2026", now=now), DossierPage)
+            wish = SearchDossiers(search="spot-2026")
+            found = decoded(await search_dossiers(session, who, wish, now=now), DossierPage)
             tasks = decoded(await task_page(session, who, "team", now=now), TaskPage)
             assert isinstance(page, DossierPage)
             assert isinstance(found, DossierPage)

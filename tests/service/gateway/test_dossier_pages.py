@@ -176,7 +176,7 @@ async def test_a_person_keeps_everything_typed_when_a_field_is_wrong(
 async def test_a_search_leaves_its_words_in_no_address(
     holder: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
-    neighbours.of("cases")["GET /dossiers"] = dossier_page()
+    neighbours.of("cases")["POST /dossiers/search"] = dossier_page()
 
     found = await holder.post("/search", data=await filled_in(holder, "/search", q="De Backer"))
 

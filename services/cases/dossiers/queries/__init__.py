@@ -2,8 +2,15 @@
 
 from services.cases.dossiers.queries.break_glass import break_glass_uses
 from services.cases.dossiers.queries.detail import dossier_by_id
-from services.cases.dossiers.queries.lists import dossier_page
+from services.cases.dossiers.queries.lists import dossier_page, search_dossiers
 from services.cases.dossiers.queries.looks import dossier_looks
 from services.cases.dossiers.queries.tasks import task_page
 
-__all__ = ["break_glass_uses", "dossier_by_id", "dossier_looks", "dossier_page", "task_page"]
+__all__ = [
+    "break_glass_uses",
+    "dossier_by_id",
+    "dossier_looks",
+    "dossier_page",
+    "search_dossiers",
+    "task_page",
+]

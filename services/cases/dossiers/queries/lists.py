@@ -30,7 +30,7 @@ from services.cases.dossiers.queries.audited import audit_of, json_rows, reader
 from services.cases.persons.identifiers import folded
 from services.cases.persons.models import Person
 from shared.auth import Permission, Principal
-from shared.contracts.cases import DossierPage
+from shared.contracts.cases import DossierPage, SearchDossiers
 from shared.db import Statement
 from shared.errors import Invalid
 
@@ -148,23 +148,33 @@ async def dossier_page(
     session: AsyncSession,
     principal: Principal,
     state: str = "",
-    search: str = "",
     after: str = "",
     *,
     now: datetime,
 ) -> DossierPage:
-    """The count is of the whole list, of which a page shows up to fifty. Every search is kept, without its words."""
+    """The count is of the whole list, of which a page shows up to fifty."""
     principal.require(Permission.DOSSIER_READ)
+    values = _wanted(principal, state, after, now=now)
+    return _page_of(await DOSSIER_PAGE.fetch_one(session, action="dossier_page", **values))
+
+
+async def search_dossiers(
+    session: AsyncSession, principal: Principal, wish: SearchDossiers, *, now: datetime
+) -> DossierPage:
+    """The same list, of what was found. Every search is kept, without its words."""
+    principal.require(Permission.DOSSIER_READ)
+    values = {**_wanted(principal, wish.state, wish.after, now=now), **_terms(wish.search)}
+    return _page_of(await DOSSIER_SEARCH.fetch_one(session, action="search_dossiers", **values))
+
+
+def _wanted(principal: Principal, state: str, after: str, *, now: datetime) -> dict[str, Any]:
     if state not in _STATES:
         raise Invalid({"state": "not_a_choice"})
     after_at, after_id = _key_of(after)
-    values = {"state": state, "after_at": after_at, "after_id": after_id, **reader(principal, now=now)}
-    if search.strip():
-        row: Any = await DOSSIER_SEARCH.fetch_one(
-            session, action="search_dossiers", **_terms(search), **values
-        )
-    else:
-        row = await DOSSIER_PAGE.fetch_one(session, action="dossier_page", **values)
+    return {"state": state, "after_at": after_at, "after_id": after_id, **reader(principal, now=now)}
+
+
+def _page_of(row: Any) -> DossierPage:
     more = row["remaining"] > PAGE
     page = _Page(
         lines=msgspec.Raw(row["lines"].encode()),
