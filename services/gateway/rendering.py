@@ -56,7 +56,7 @@ def go_to(
     """After a form: on to a page of ours. `note` is a code that the next page says once, such as `note.saved`."""
     given = [*(cookies or [])]
     if note:
-        given.append(Cookie(key=NOTE_COOKIE, value=note, max_age=60, httponly=True, samesite="lax"))
+        given.append(request.app.state.cookies.make(NOTE_COOKIE, note, seconds=60))
     if request.headers.get("HX-Request") == "true":
         return Response("", headers={"HX-Redirect": path}, cookies=given)
     return Response("", status_code=HTTPStatus.SEE_OTHER, headers={"Location": path}, cookies=given)

@@ -1,5 +1,6 @@
 """Signing in: organisation, address and password; then the second factor, or making one the first time."""
 
+import contextlib
 import io
 from http import HTTPStatus
 from typing import Final
@@ -27,7 +28,7 @@ from shared.contracts.identity import (
     StartEnrolment,
     TotpEnrolment,
 )
-from shared.errors import Problem
+from shared.errors import Problem, Unavailable
 
 TENANT_COOKIE: Final = "vangnet_tenant"
 _CHALLENGE_SECONDS: Final = 300
@@ -157,7 +158,9 @@ async def sign_out(request: AnyRequest, guest: NamedDependency[Visit]) -> Respon
     cookies = request.app.state.cookies
     if guest.person is not None:
         request.app.state.sign_ins.forget_session(guest.session_token)
-        await guest.services.tell("identity", "/sign-out", None, Accepted, key=Form(guest).key)
+        # Whether identity answers or not, this browser forgets its session; what is left of it then lapses by itself.
+        with contextlib.suppress(Unavailable):
+            await guest.services.tell("identity", "/sign-out", None, Accepted, key=Form(guest).key)
     return go_to(request, "/sign-in", note="note.signed_out", cookies=[cookies.drop(cookies.session)])
 
 
