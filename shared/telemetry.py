@@ -49,6 +49,7 @@ WORKER_RESTARTS = Counter(
     "vangnet_worker_restarts", "Background workers started again", ["service", "worker"]
 )
 
+_CALLBACK = "Exception in callback"
 _tracer = trace.get_tracer("vangnet")
 
 
@@ -135,7 +136,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "service": self._service,
             "logger": record.name,
-            "message": str(record.msg),
+            "message": _constant_part(str(record.msg)),
         }
         trace_now = trace_id()
         if trace_now:
@@ -154,6 +155,12 @@ class JsonFormatter(logging.Formatter):
                 f"{frame.filename.rsplit('/', 3)[-1]}:{frame.lineno}:{frame.name}" for frame in frames
             ]
         return json.dumps(line, ensure_ascii=False)
+
+
+def _constant_part(message: str) -> str:
+    """asyncio writes what failed below its first line, and the callback with its arguments on it: both hold data."""
+    first = message.partition("\n")[0]
+    return _CALLBACK if first.startswith(_CALLBACK) else first
 
 
 def start_logging(service: str, level: str) -> None:
