@@ -90,6 +90,10 @@ async def change_staff(
     other_roles = set(command.roles) ^ set(staff.roles)
     if other_roles or other_address:
         principal.require_recent_second_factor(now=now)
+    if other_roles and user_id == principal.user_id:
+        principal.require(
+            Permission.ROLE_MANAGE
+        )  # nobody gives himself rights with the keys to the staff list alone
     _require_rank(principal, roles, other_roles)
     if other_address:
         _require_rank(principal, roles, staff.roles)

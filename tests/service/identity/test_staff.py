@@ -217,6 +217,21 @@ async def test_who_may_not_change_roles_does_not_touch_an_administrators_account
     assert [answer.status_code for answer in answers] == [403] * 5
 
 
+async def test_who_may_not_change_roles_gives_himself_none(
+    identity: ServiceUnderTest, hire: Hire, tenant: str
+) -> None:
+    """Or managing staff would be enough to read every dossier."""
+    clerk = await hire("jo@zone.test", "dispatcher")
+    entry = ChangeStaff(name="Jo", email="jo@zone.test", roles=["dispatcher", "spot_coordinator"])
+    manager = principal(tenant, Permission.STAFF_MANAGE, user_id=clerk.user_id)
+    administrator = principal(tenant, Permission.STAFF_MANAGE, Permission.ROLE_MANAGE, user_id=clerk.user_id)
+
+    refused = await identity.post(f"/staff/{clerk.user_id}", entry, manager)
+    taken = await identity.post(f"/staff/{clerk.user_id}", entry, administrator)
+
+    assert (refused.status_code, taken.status_code) == (403, 200)
+
+
 async def test_a_lost_phone_means_enrolling_again(
     identity: ServiceUnderTest, hire: Hire, administrator: Principal
 ) -> None:
