@@ -9,7 +9,7 @@ from typing import Final, cast
 from litestar import Litestar, MediaType, Response, get
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.types import ASGIApp, Message, Scope
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -59,8 +59,10 @@ async def ready() -> str:
 
 
 @get("/metrics", include_in_schema=False)
-async def metrics() -> Response[bytes]:
-    """Prometheus text."""
+async def metrics(request: AnyRequest) -> Response[bytes]:
+    """Prometheus text, for who asks the process itself: what comes through a proxy finds nothing here."""
+    if "X-Forwarded-For" in request.headers:
+        raise NotFoundException
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -37,6 +37,14 @@ async def test_files_are_served_from_a_closed_list(browser: httpx.AsyncClient) -
         assert (await browser.get(path)).status_code == 404
 
 
+async def test_the_metrics_are_not_for_who_comes_through_a_proxy(browser: httpx.AsyncClient) -> None:
+    inside = await browser.get("/metrics")
+    outside = await browser.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"})
+
+    assert inside.status_code == 200
+    assert outside.status_code == 404
+
+
 async def test_an_unknown_page_says_so_in_words(signed_in: httpx.AsyncClient) -> None:
     answer = await signed_in.get("/nowhere")
 
