@@ -148,6 +148,14 @@ document.addEventListener("click", (event) => {
   if (copied) navigator.clipboard?.writeText(el(copied.dataset.copy).textContent.trim()).then(() => announce(copied.dataset.copied));
 });
 
+// Who writes is there: it keeps the session open, with at most one sign of life a minute.
+let signOfLife = 0;
+document.addEventListener("input", () => {
+  if (!document.body.dataset.live || Date.now() - signOfLife < 60000) return;
+  signOfLife = Date.now();
+  fetch("/messages/count", { headers: { "HX-Request": "true" } }).catch(() => {});
+});
+
 // What was unfolded in a block that is fetched anew stays unfolded; the id of its summary says which it was.
 let unfolded = [];
 document.addEventListener("htmx:beforeSwap", () => {
