@@ -246,9 +246,8 @@ def _lines(
     now: datetime,
 ) -> list[contract.CallOutLine]:
     """The answer; that these were seen is kept."""
-    audit.record(
-        session, principal, action, now=now, object_kind="call_out_list", details={"count": len(rows)}
-    )
+    seen = {"count": len(rows), "call_outs": [str(row["id"]) for row in rows]}
+    audit.record(session, principal, action, now=now, object_kind="call_out_list", details=seen)
     return [
         contract.CallOutLine(call_out_id=row["id"], **{name: row[name] for name in _ON_A_LINE})
         for row in rows

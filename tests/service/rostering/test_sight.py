@@ -117,6 +117,7 @@ async def test_looks_and_acts_are_kept_and_nothing_that_was_typed(
         "request_call_out", "accept_call_out", "close_call_out", "call_out_by_id", "call_outs",
     ]  # fmt: skip
     assert rows[3]["object_id"] == call_out_id
+    assert rows[4]["details"] == {"count": 1, "call_outs": [str(call_out_id)]}
     kept = (
         repr([dict(row) for row in rows])
         + repr(await staffed.service.published(staffed.tenant))
