@@ -57,7 +57,7 @@ class Directory:
         self._known.pop(tenant, None)
 
     async def staff(self, client: ServiceClient, token: str, tenant: str) -> Staff:
-        """Everybody, also who left. Without `staff:read`, or with identity away, nobody: a page goes without names."""
+        """Everybody, also who left, for who may read that; with identity away nobody: a page goes without names."""
         known = self._known.get(tenant)
         if known is not None and known[1] > time.monotonic():
             return known[0]
@@ -80,9 +80,17 @@ class Services:
     """What a page uses: `await visit.services.ask("cases", f"/dossiers/{id}", DossierView)`."""
 
     def __init__(
-        self, client: ServiceClient, directory: Directory, *, token: str = "", tenant: str = ""
+        self,
+        client: ServiceClient,
+        directory: Directory,
+        *,
+        token: str = "",
+        tenant: str = "",
+        sees_staff: bool = True,
     ) -> None:
+        """What others of the tenant made us remember of its people is not for who may not ask for it himself."""
         self._client = client
+        self._sees_staff = sees_staff
         self._directory = directory
         self._tenant = tenant
         self.token = token
@@ -108,7 +116,9 @@ class Services:
         return await self._client.tell(service, path, command, kind, token=self.token, key=key)
 
     async def staff(self) -> Staff:
-        """The people of the person's own tenant."""
+        """The people of the person's own tenant; nobody without `staff:read`."""
+        if not self._sees_staff:
+            return Staff()
         return await self._directory.staff(self._client, self.token, self._tenant)
 
 

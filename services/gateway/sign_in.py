@@ -16,6 +16,7 @@ from services.gateway.services_client import Services
 from services.gateway.settings import Settings
 from services.gateway.visit import Person, Visit
 from services.gateway.words import WORDS
+from shared.auth import Permission
 from shared.client import ServiceClient
 from shared.contracts.identity import Accepted, ExchangeSession, IssuedToken, StepUp
 from shared.db import uuid7
@@ -152,6 +153,7 @@ def _visit(request: AnyRequest, session_token: str, issued: IssuedToken | None) 
             state.directory,
             token=issued.token if issued else "",
             tenant=me.tenant if me else "",
+            sees_staff=me is not None and Permission.STAFF_READ in me.permissions,
         ),
         session_token=session_token,
     )

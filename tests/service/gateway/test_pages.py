@@ -7,6 +7,7 @@ from services.gateway.app import CONTENT_SECURITY_POLICY
 from shared.auth import Permission
 from shared.contracts.identity import Role, StaffRef
 from shared.errors import ProblemDetails
+from tests.service.gateway.answers import staff
 from tests.service.gateway.conftest import issued
 from tests.service.gateway.test_sign_in import filled_in
 from tests.support.neighbours import Neighbours
@@ -122,3 +123,17 @@ async def test_live_lines_are_for_who_is_signed_in(browser: httpx.AsyncClient) -
 
 async def test_the_postbox_is_there_in_development_only(browser: httpx.AsyncClient) -> None:
     assert (await browser.get("/dev/mail")).status_code == 404
+
+
+async def test_names_that_a_colleague_made_us_remember_are_not_for_who_may_not_read_them(
+    browser: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    colleague = staff()[0]
+    neighbours.of("identity")["GET /staff"] = staff()
+    names = []
+    for session, permissions in (("may", [Permission.STAFF_READ]), ("may-not", [])):
+        neighbours.of("identity")["POST /tokens"] = issued(*permissions)
+        browser.cookies.set("vangnet_session", session, domain="vangnet.test")
+        names.append((await browser.get(f"/live/who/{colleague.user_id}")).text)
+
+    assert names == [colleague.name, ""]
