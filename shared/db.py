@@ -151,7 +151,8 @@ async def _entered(database: Database, entry: str) -> AsyncIterator[AsyncSession
             session = AsyncSession(bind=connection, expire_on_commit=False)
             session.info[_DRIVER], session.info[_OPENING] = driver, tag
             yield session
-            await session.flush()
+            if session.new or session.dirty or session.deleted:
+                await session.flush()
             for writer, items in session.info.pop(_PENDING, {}).items():
                 await writer(driver, items)
             with child_span("db.commit"):

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -22,13 +22,15 @@ from shared.db import Database, DatabaseUnreachable, driver_of, opening_of, plat
 from shared.errors import Unavailable
 from shared.streams import stream_of
 from shared.telemetry import CONSUMER_LAG, EVENTS_HANDLED, span, trace_of
+from shared.tenancy import TenantNotReady
 
 Handler = Callable[..., Awaitable[None]]
 Subscriptions = Mapping[type[Event], Handler]
 
 MAX_DELIVERIES = 5
-_BATCH = 100
-_CONCURRENT = 4
+_TENANT_DELIVERIES = 100  # about an hour and a half: a tenant that is not here by then was removed
+_IN_HAND = 100
+_CONCURRENT = 8
 _FETCH_SECONDS = 5.0
 _RETRY_SECONDS = (0.5, 2, 10, 30, 60)
 _HOLD_SECONDS = 60.0
@@ -78,8 +80,43 @@ class _Hold:
     back_at: float
 
 
+class _AtWork:
+    """Messages in hand: those of one thing one after the other, eight things at a time, at most a hundred in all.
+
+    New ones are fetched while others are at work, so that a slow one holds up nothing but its own thing.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._last: dict[str, asyncio.Task[None]] = {}
+        self._slots = asyncio.Semaphore(_CONCURRENT)
+
+    async def room(self) -> int:
+        """How many more may be fetched; waits until that is one at least."""
+        while len(self._tasks) >= _IN_HAND:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        return _IN_HAND - len(self._tasks)
+
+    def add(self, key: str, tasks: asyncio.TaskGroup, work: Callable[[], Awaitable[None]]) -> None:
+        task = tasks.create_task(self._in_turn(self._last.get(key), work))
+        self._tasks.add(task)
+        self._last[key] = task
+        task.add_done_callback(partial(self._done, key))
+
+    async def _in_turn(self, before: asyncio.Task[None] | None, work: Callable[[], Awaitable[None]]) -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        async with self._slots:
+            await work()
+
+    def _done(self, key: str, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._last.get(key) is task:
+            del self._last[key]
+
+
 class Listener:
-    """A service's ears on one stream: a durable pull consumer, four aggregates at a time, each in order.
+    """A service's ears on one stream: a durable pull consumer, several things at a time, each in order.
 
     `lifecycle` handlers act on the platform (a tenant comes or goes) and have no tenant transaction; they must
     be safe to repeat.
@@ -116,32 +153,25 @@ class Listener:
         if self._stream is None:
             raise NotConnected
         consumer = await self._stream.pull_subscribe_bind(consumer=service, stream=stream_name)
-        while True:
-            try:
-                messages = await consumer.fetch(_BATCH, timeout=_FETCH_SECONDS)
-            except TimeoutError:
-                lag.set((await consumer.consumer_info()).num_pending or 0)
-                continue
-            await self.handle_batch(messages)
-            lag.set(messages[-1].metadata.num_pending)
+        at_work = _AtWork()
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                room = await at_work.room()
+                try:
+                    messages = await consumer.fetch(room, timeout=_FETCH_SECONDS)
+                except TimeoutError:
+                    lag.set((await consumer.consumer_info()).num_pending or 0)
+                    continue
+                for received in sorted(map(self._read, messages), key=lambda each: each.sequence):
+                    at_work.add(received.order_key, tasks, partial(self._take, received))
+                lag.set(messages[-1].metadata.num_pending)
 
-    async def handle_batch(self, messages: list[Msg]) -> None:
-        by_aggregate: dict[str, list[Received]] = defaultdict(list)
-        for message in messages:
-            received = self._read(message)
-            by_aggregate[received.order_key].append(received)
-        limit = asyncio.Semaphore(_CONCURRENT)
-
-        async def in_order(key: str, several: list[Received]) -> None:
-            async with limit:
-                for received in sorted(several, key=lambda each: each.sequence):
-                    wait = self._must_wait(key, received)
-                    if wait:
-                        await received.message.nak(delay=wait)
-                    else:
-                        await self._deal_with(received)
-
-        await asyncio.gather(*(in_order(key, several) for key, several in by_aggregate.items()))
+    async def _take(self, received: Received) -> None:
+        wait = self._must_wait(received.order_key, received)
+        if wait:
+            await received.message.nak(delay=wait)
+        else:
+            await self._deal_with(received)
 
     def _must_wait(self, key: str, received: Received) -> float:
         """Seconds until what came before it should have been dealt with; 0 when nothing stands before it."""
@@ -174,8 +204,12 @@ class Listener:
                 fresh = await self.handle(decode(received.envelope, received.kind), headers=message.headers)
                 outcome = "handled" if fresh else "duplicate"
         except _TRANSIENT as failure:
-            await self._retry(received, name, failure)
-            outcome = "retried"
+            if isinstance(failure, TenantNotReady) and deliveries >= _TENANT_DELIVERIES:
+                await self._park(received, "tenant_not_ready")
+                outcome = "parked"
+            else:
+                await self._retry(received, name, failure)
+                outcome = "retried"
         except Exception as failure:
             # Whatever a handler raises is kept: tried again, and then set aside with the message.
             if deliveries < MAX_DELIVERIES:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -106,11 +107,12 @@ class TimerWorker:
             rows = await driver_of(session).fetch(_DUE, now, list(self._handlers), _BATCH)
         delay = (now - rows[0]["due_at"]).total_seconds() if rows else 0.0
         TIMERS_LATE.labels(self._database.service).set(delay)
-        limit = asyncio.Semaphore(_CONCURRENT)
+        limit, began = asyncio.Semaphore(_CONCURRENT), time.monotonic()
 
         async def in_turn(row: asyncpg.Record) -> None:
             async with limit:
-                await self._run_one(row, now=now)
+                # whoever waited for a slow one must not judge by an old clock
+                await self._run_one(row, now=now + timedelta(seconds=time.monotonic() - began))
 
         await asyncio.gather(*(in_turn(row) for row in rows))
         return len(rows)

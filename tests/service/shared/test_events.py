@@ -13,6 +13,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 
 from deploy.catalogue import Traffic
 from deploy.nats.rights import ADMIN
+from shared.contracts.event import encode
 from shared.db import driver_of, platform_transaction, uuid7
 from shared.errors import Unavailable
 from shared.inbox import MAX_DELIVERIES, Listener, parked_messages, replay
@@ -296,3 +297,17 @@ async def test_a_tenants_role_cannot_announce_for_another(
 
     assert HANDLED == []
     assert (await stream.stream_info("FLOOR")).state.messages == 0
+
+
+@pytest.mark.usefixtures("empty_outbox")
+async def test_an_event_of_a_tenant_that_never_comes_is_parked_in_the_end(
+    service: ServiceUnderTest, stream: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.inbox._RETRY_SECONDS", (0.01,) * MAX_DELIVERIES)
+    monkeypatch.setattr("shared.inbox._TENANT_DELIVERIES", 3)
+    event = counted("gone_for_good", 1)
+    async with working(service, stream):
+        await stream.publish(f"{event.SUBJECT}.gone_for_good", encode(event))
+        await until(lambda: _is_parked(service))
+
+    assert await _parked(service) == ["tenant_not_ready"]
