@@ -83,6 +83,8 @@ class Relay:
         """Relay until cancelled. Raises what broke; the caller starts it again."""
         connection = await direct_connection(self._db_url, f"{self._service}-relay")
         try:
+            # what a power cut brings back is sent again, and known by its id: nobody need wait for the disk
+            await connection.execute("SET synchronous_commit TO off")
             await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER_LOCK):  # noqa: ASYNC110
                 await asyncio.sleep(_POLL_SECONDS)
