@@ -16,7 +16,9 @@ SHARED_MODULES = {
 """The closed list (ADR 0003): a new one needs an ADR."""
 
 ACTS = sorted(
-    path for path in SERVICES.rglob("*.py") if path.stem in {"commands", "queries"} or path.parent.stem in {"commands", "queries"}
+    path
+    for path in SERVICES.rglob("*.py")
+    if path.stem in {"commands", "queries"} or path.parent.stem in {"commands", "queries"}
 )
 
 
@@ -32,17 +34,23 @@ def acts() -> list[tuple[str, ast.AsyncFunctionDef]]:
     return found
 
 
-@pytest.mark.parametrize(("name", "function"), acts(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "function"), acts(), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_the_first_line_of_a_command_or_query_asks_for_the_permission(
     name: str, function: ast.AsyncFunctionDef
 ) -> None:
     body = function.body[1:] if ast.get_docstring(function) else function.body
     first = ast.unparse(body[0])
 
-    assert first.startswith(("principal.require(Permission.", "principal.require_any(Permission.")), f"{name}: {first}"
+    assert first.startswith(("principal.require(Permission.", "principal.require_any(Permission.")), (
+        f"{name}: {first}"
+    )
 
 
-@pytest.mark.parametrize(("name", "function"), acts(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "function"), acts(), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_a_command_or_query_is_told_what_time_it_is(name: str, function: ast.AsyncFunctionDef) -> None:
     source = ast.unparse(function)
 
@@ -68,7 +76,18 @@ def test_every_module_says_its_job_in_one_sentence() -> None:
 
 
 def test_no_module_is_called_by_a_name_that_says_nothing() -> None:
-    empty_names = {"utils", "util", "helpers", "common", "core", "base", "manager", "handler", "service", "misc"}
+    empty_names = {
+        "utils",
+        "util",
+        "helpers",
+        "common",
+        "core",
+        "base",
+        "manager",
+        "handler",
+        "service",
+        "misc",
+    }
     found = [
         str(path.relative_to(ROOT))
         for folder in (SERVICES, SHARED, ROOT / "deploy")
