@@ -29,14 +29,23 @@ from shared.errors import Problem
 ETA_MINUTES: Final = (15, 30, 45, 60)
 DECLINE_REASONS: Final = ("busy", "ill", "too_far", "conflict", "other")
 STEPS: Final = ("accepted", "en_route", "on_site", "closed")
+_WAITING: Final = frozenset({"requested", "ringing", "unanswered"})
+_CAN: Final = frozenset({"ringing", "no_answer", "unreachable"})
 _MINE: Final = frozenset({"accepted", "en_route", "on_site"})
 
 
 def is_for(call_out: CallOutView, visit: Visit) -> bool:
-    """Whether it rings for this person, or she took it and is still on it."""
+    """Whether she can still take it (also when she answers late), or took it and is still on it."""
     me = visit.who.id
-    rings = any(attempt.user_id == me and attempt.outcome == "ringing" for attempt in call_out.attempts)
-    return rings or (call_out.accepted_by == me and call_out.state in _MINE)
+    if call_out.state in _WAITING:
+        return any(attempt.user_id == me and attempt.outcome in _CAN for attempt in call_out.attempts)
+    return call_out.accepted_by == me and call_out.state in _MINE
+
+
+def is_late(call_out: CallOutView, visit: Visit) -> bool:
+    """It rings for somebody else by now, or for nobody."""
+    me = visit.who.id
+    return not any(attempt.user_id == me and attempt.outcome == "ringing" for attempt in call_out.attempts)
 
 
 def show_night(
@@ -59,6 +68,7 @@ def show_night(
         steps=STEPS,
         etas=ETA_MINUTES,
         mine=is_for(call_out, visit),
+        late=is_late(call_out, visit),
         blank=partial(Form, visit),
     )
 

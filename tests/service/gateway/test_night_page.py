@@ -5,6 +5,7 @@ import re
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from shared.auth import Permission
 from shared.contracts.rostering import CallOutRef
@@ -121,3 +122,26 @@ async def test_closing_without_a_dossier_asks_why_and_keeps_the_choice(
     assert "Vul dit in." in asked.text
     assert re.search(r'value="0" checked', asked.text)
     assert f"rostering POST {PAGE}/close" not in neighbours.asked
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [("ringing", "U antwoordde niet op tijd."), ("unanswered", "Niemand heeft aanvaard.")]
+)
+async def test_who_answers_late_can_still_take_it(
+    phone: httpx.AsyncClient, neighbours: Neighbours, state: str, said: str
+) -> None:
+    missed = call_out("unanswered").attempts
+    neighbours.of("rostering")[f"GET {PAGE}"] = call_out(state, attempts=missed)
+
+    page = (await phone.get(PAGE)).text
+
+    assert said in page
+    assert buttons(page) == ["Oproep aanvaarden"]
+    assert "data-until" not in page
+
+
+async def test_who_declined_is_not_asked_again(phone: httpx.AsyncClient, neighbours: Neighbours) -> None:
+    declined = [replace(attempt, outcome="declined") for attempt in call_out().attempts]
+    neighbours.of("rostering")[f"GET {PAGE}"] = call_out(attempts=declined)
+
+    assert buttons((await phone.get(PAGE)).text) == []
