@@ -111,8 +111,8 @@ class TimerWorker:
 
         async def in_turn(row: asyncpg.Record) -> None:
             async with limit:
-                # whoever waited for a slow one must not judge by an old clock
-                await self._run_one(row, now=now + timedelta(seconds=time.monotonic() - began))
+                # whoever waited for a slow one must not judge by a clock that is seconds old
+                await self._run_one(row, now=now + timedelta(seconds=int(time.monotonic() - began)))
 
         await asyncio.gather(*(in_turn(row) for row in rows))
         return len(rows)
