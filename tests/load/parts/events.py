@@ -61,13 +61,15 @@ async def measure(effort: Effort) -> Section:
         database = await at.database_of(SERVICE)
         await provision(SERVICE, database, TENANTS)
         nats = await connect_nats(at.nats.url(ADMIN), ADMIN)
-        stream = nats.jetstream()
-        await make_stream(stream)
-        bench = _Bench(at, database, stream)
-        await bench.latency(section, effort.events // 10)
-        await bench.consumer(section, effort.events, effort.rounds)
-        await bench.relay(section, effort.events, effort.rounds)
-        await nats.close()
+        try:
+            stream = nats.jetstream()
+            await make_stream(stream)
+            bench = _Bench(at, database, stream)
+            await bench.latency(section, effort.events // 10)
+            await bench.consumer(section, effort.events, effort.rounds)
+            await bench.relay(section, effort.events, effort.rounds)
+        finally:
+            await nats.close()  # one left open would keep the loop from ending
     return section
 
 
