@@ -45,7 +45,7 @@ async def test_she_gets_a_mail_with_the_link_and_the_time_to_answer(
     answer_by = event.answer_by.astimezone(ZoneInfo("Europe/Brussels"))
     assert f"vóór {answer_by:%H:%M}" in text
     assert f"https://vangnet.test/call-outs/{event.call_out_id}" in text
-    assert "overlijden in het verkeer" in text
+    assert "dodelijk verkeersongeval" in text
     assert mail.get_body(("html",)) is not None
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["From"] == "Vangnet <noreply@vangnet.example>"

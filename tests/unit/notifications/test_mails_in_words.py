@@ -74,7 +74,7 @@ def test_an_incident_type_of_a_tenants_own_is_told_as_another() -> None:
         "call_out_ringing", addressee, {**FACTS, "incident_type": "own_code"}, public_url="", urgent=True
     )
 
-    assert "Soort: andere." in written.text
+    assert "Soort: andere feiten." in written.text
     assert "own_code" not in written.text
 
 
