@@ -58,6 +58,7 @@ Answer = TypeVar("Answer")
 Tell = Callable[..., Awaitable[Answer]]
 
 PROBLEM_JSON = "application/problem+json"
+_TRACE_HEADERS = (b"traceparent", b"tracestate")
 _RESTART_SECONDS = (0.2, 0.5, 1, 2, 5)
 
 log = logging.getLogger(__name__)
@@ -278,7 +279,11 @@ class RequestTelemetry:
             await self._app(scope, receive, send)
             return
         started, status = time.perf_counter(), 500
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {
+            name.decode(): value.decode("latin-1")
+            for name, value in scope["headers"]
+            if name in _TRACE_HEADERS
+        }
 
         async def note_status(message: Message) -> None:
             nonlocal status

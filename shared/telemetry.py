@@ -76,19 +76,24 @@ def span(
     parent: Context | None = None,
 ) -> Iterator[trace.Span]:
     """A span around a piece of work. Attributes are codes and ids; an exception leaves its type, not its text."""
-    with _tracer.start_as_current_span(
+    # What `start_as_current_span` does, at half its price: it stacks two context managers of its own.
+    current = _tracer.start_span(
         name,
         context=parent,
         kind=kind,
         attributes=attributes,
         record_exception=False,
         set_status_on_exception=False,
-    ) as current:
-        try:
-            yield current
-        except BaseException as failure:
-            current.set_status(StatusCode.ERROR, type(failure).__name__)
-            raise
+    )
+    token = otel_context.attach(trace.set_span_in_context(current, parent))
+    try:
+        yield current
+    except BaseException as failure:
+        current.set_status(StatusCode.ERROR, type(failure).__name__)
+        raise
+    finally:
+        otel_context.detach(token)
+        current.end()
 
 
 @contextmanager
