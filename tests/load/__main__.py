@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument(
         "--quick", action="store_true", help="a short run to see that it works; keeps nothing"
     )
+    parser.add_argument("--note", default="", help="what a reader must know of the machine during this run")
     parser.add_argument("part", nargs="*", choices=[*PARTS, []], help=f"of {', '.join(PARTS)}; all without")
     given = parser.parse_args()
     for name in given.part or PARTS:
@@ -25,6 +26,8 @@ def main() -> int:
         print(f"\nmeasuring {name} ...", flush=True)
         part = importlib.import_module(f"tests.load.parts.{name}")
         section = asyncio.run(part.measure(QUICK if given.quick else FULL))
+        if given.note:
+            section.notes.append(given.note)
         print(section.text())
         print(f"({time.monotonic() - started:.0f} s)", flush=True)
         if not given.quick:

@@ -14,5 +14,5 @@ class Effort:
     schemas: int
 
 
-FULL = Effort(rounds=5, seconds=4, events=20_000, tenants=800, schemas=1000)
+FULL = Effort(rounds=4, seconds=4, events=20_000, tenants=800, schemas=1000)
 QUICK = Effort(rounds=1, seconds=2, events=2_000, tenants=40, schemas=50)
