@@ -94,7 +94,10 @@ class Relay:
                     pass
                 await self._measure(connection)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+                    async with asyncio.timeout(
+                        _POLL_SECONDS
+                    ):  # unlike wait_for, no task between us and the wake-up
+                        await self._wake.wait()
         finally:
             connection.terminate()
 
