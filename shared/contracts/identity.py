@@ -236,6 +236,7 @@ class StaffContact(Struct, frozen=True, kw_only=True):
     language: str
     active: bool
     roles: list[str] = []
+    second_phone: str = ""
 
 
 class Team(Struct, frozen=True, kw_only=True):

@@ -80,6 +80,7 @@ def _contact(staff: Staff) -> contract.StaffContact:
         name=staff.name,
         email=staff.email,
         phone=staff.phone,
+        second_phone=staff.second_phone,
         language=staff.language,
         active=staff.active,
         roles=staff.roles,

@@ -260,6 +260,21 @@ async def test_services_learn_how_people_are_reached_and_people_do_not(
     assert refused.status_code == 403
 
 
+async def test_services_learn_the_second_number_too(
+    identity: ServiceUnderTest, hire: Hire, tenant: str, administrator: Principal
+) -> None:
+    person = await hire("jo@zone.test")
+    change = ChangeStaff(
+        name="Jo", email="jo@zone.test", phone="0470 12 34 56", second_phone="053 12 34 56"
+    )
+    await identity.post(f"/staff/{person.user_id}", change, administrator)
+
+    notifications = principal(tenant, Permission.CONTACT_READ)
+    one = identity.read(await identity.get(f"/staff/{person.user_id}/contact", notifications), StaffContact)
+
+    assert (one.phone, one.second_phone) == ("+32470123456", "+3253123456")
+
+
 async def test_a_team_has_a_name_of_its_own(identity: ServiceUnderTest, administrator: Principal) -> None:
     first = identity.read(await identity.post("/teams", SaveTeam(name="Centrum"), administrator), Team)
     same = await identity.post("/teams", SaveTeam(name=" CENTRUM "), administrator)
