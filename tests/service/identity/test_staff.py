@@ -264,9 +264,7 @@ async def test_services_learn_the_second_number_too(
     identity: ServiceUnderTest, hire: Hire, tenant: str, administrator: Principal
 ) -> None:
     person = await hire("jo@zone.test")
-    change = ChangeStaff(
-        name="Jo", email="jo@zone.test", phone="0470 12 34 56", second_phone="053 12 34 56"
-    )
+    change = ChangeStaff(name="Jo", email="jo@zone.test", phone="0470 12 34 56", second_phone="053 12 34 56")
     await identity.post(f"/staff/{person.user_id}", change, administrator)
 
     notifications = principal(tenant, Permission.CONTACT_READ)
