@@ -40,6 +40,25 @@ async def remove_shift(door: NamedDependency[Door], shift_id: FromPath[UUID]) ->
     return await door.do(roster_commands.remove_shift, None, shift_id)
 
 
+@get("/partner-zones", operation_id="partnerZones")
+async def partner_zones(door: NamedDependency[Door]) -> list[contract.PartnerZone]:
+    return await door.ask(roster_queries.partner_zones)
+
+
+@post("/partner-zones", operation_id="enterPartnerZone")
+async def enter_partner_zone(
+    door: NamedDependency[Door], data: JSONBody[contract.KeepPartnerZone]
+) -> contract.PartnerZoneRef:
+    return await door.do(roster_commands.keep_partner_zone, data)
+
+
+@post("/partner-zones/{partner_zone_id:uuid}", operation_id="changePartnerZone", status_code=200)
+async def change_partner_zone(
+    door: NamedDependency[Door], data: JSONBody[contract.KeepPartnerZone], partner_zone_id: FromPath[UUID]
+) -> contract.PartnerZoneRef:
+    return await door.do(roster_commands.keep_partner_zone, data, partner_zone_id)
+
+
 @get("/roster-settings", operation_id="rosterSettings")
 async def roster_settings(door: NamedDependency[Door]) -> contract.RosterSettings:
     return await door.ask(roster_queries.roster_settings)
@@ -141,6 +160,9 @@ ROUTES = [
     shifts_between,
     plan_shift,
     remove_shift,
+    partner_zones,
+    enter_partner_zone,
+    change_partner_zone,
     roster_settings,
     change_settings,
     call_outs,

@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 
 from shared.contracts.event import Event
 
-LEVELS = ("primary", "secondary", "backup", "coordinator")
+LEVELS = ("primary", "secondary", "backup", "partner_zone", "coordinator")
+"""In the order of ringing. At `partner_zone` another police zone has duty: it is called by hand, never rung."""
 URGENCIES = ("now", "today", "planned")
 INCIDENT_TYPES = (
     "sexual_offence", "death_natural", "death_suspicious", "death_work_accident", "death_suicide", "death_traffic",
@@ -27,23 +28,31 @@ LongText = Annotated[str, Meta(max_length=4000)]
 
 
 class Shift(Struct, frozen=True, kw_only=True):
-    """GET /shifts?from=&until= (`roster:read`): half-open, aware moments. `minutes` is the real (absolute) length."""
+    """GET /shifts?from=&until= (`roster:read`): half-open, aware moments. `minutes` is the real (absolute) length.
+
+    Held by a member (`user_id`) or, at level `partner_zone`, by another police zone (`partner_zone_id`).
+    """
 
     shift_id: UUID
-    user_id: UUID
+    user_id: UUID | None
     level: str
     starts_at: datetime
     ends_at: datetime
     minutes: int
+    partner_zone_id: UUID | None = None
 
 
 class PlanShift(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /shifts (`roster:manage`). 409 `shift_overlaps` when the person or the level is taken."""
+    """POST /shifts (`roster:manage`). 409 `shift_overlaps` when the person or the level is taken.
 
-    user_id: UUID
+    At level `partner_zone` a `partner_zone_id` and no `user_id`, at every other level the reverse.
+    """
+
     level: str
     starts_at: datetime
     ends_at: datetime
+    user_id: UUID | None = None
+    partner_zone_id: UUID | None = None
 
 
 class ShiftRef(Struct, frozen=True, kw_only=True):
@@ -52,8 +61,48 @@ class ShiftRef(Struct, frozen=True, kw_only=True):
     shift_id: UUID
 
 
+class PartnerZone(Struct, frozen=True, kw_only=True):
+    """A line of GET /partner-zones (`roster:read` or `on_call:read`): another police zone that stands in."""
+
+    partner_zone_id: UUID
+    name: str
+    phone: str
+    note: str
+    active: bool
+    version: int
+
+
+class KeepPartnerZone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /partner-zones and /partner-zones/{partner_zone_id} (`roster:manage`). 409 `name_taken`.
+
+    To change one, give the `version` that was seen: 409 `roster_changed_meanwhile` when somebody else was first.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    phone: Annotated[str, Meta(min_length=1, max_length=30)]
+    note: Annotated[str, Meta(max_length=500)] = ""
+    active: bool = True
+    version: int | None = None
+
+
+class PartnerZoneRef(Struct, frozen=True, kw_only=True):
+    partner_zone_id: UUID
+    version: int
+
+
+class ZoneOnCall(Struct, frozen=True, kw_only=True):
+    """The partner zone that has duty at a level: call it by hand."""
+
+    partner_zone_id: UUID
+    name: str
+    phone: str
+
+
 class OnCallMember(Struct, frozen=True, kw_only=True):
-    """Somebody on duty at a level. `busy` when already on a call-out; `next_*` is who follows, if planned."""
+    """Somebody on duty at a level. `busy` when already on a call-out; `next_*` is who follows, if planned.
+
+    At level `partner_zone` `zone` and `next_zone` stand in the place of the members.
+    """
 
     level: str
     user_id: UUID | None
@@ -61,6 +110,8 @@ class OnCallMember(Struct, frozen=True, kw_only=True):
     busy: bool = False
     next_user_id: UUID | None = None
     next_from: datetime | None = None
+    zone: ZoneOnCall | None = None
+    next_zone: ZoneOnCall | None = None
 
 
 class OnCallNow(Struct, frozen=True, kw_only=True):
@@ -299,9 +350,10 @@ class CallOutClosed(Event, frozen=True, kw_only=True):
 
 
 class RosterChanged(Event, frozen=True, kw_only=True):
-    """A shift was planned or removed."""
+    """A shift was planned or removed. At level `partner_zone` there is a `partner_zone_id` and no `user_id`."""
 
     SUBJECT: ClassVar[str] = "rostering.roster_changed.v1"
     AGGREGATE: ClassVar[str] = "shift_id"
     shift_id: UUID
-    user_id: UUID
+    user_id: UUID | None = None
+    partner_zone_id: UUID | None = None

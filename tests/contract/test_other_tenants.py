@@ -107,7 +107,7 @@ VALUES: dict[str, Any] = {
     "ground": "substitute", "verdict": "justified", "language": "nl", "code": "123456",
     "starts_at": "2031-01-06T08:00:00Z", "ends_at": "2031-01-07T08:00:00Z", "dossier_number": "SPOT-2026-9999",
     "due_on": "2031-01-06", "levels": ["primary"], "languages": ["nl"], "permissions": [], "compartments": [],
-    "key": "pz_nobody", "tenant": "pz_nobody",
+    "key": "pz_nobody", "phone": "053 21 11 11", "tenant": "pz_nobody",
 }  # fmt: skip
 
 TAKEN_ONCE = {"email": "{}@example.org", "name": "{}"}
@@ -162,6 +162,7 @@ async def rostering_world(service: ServiceUnderTest, owner: Principal) -> dict[s
     shift = {"user_id": str(owner.user_id), "level": "primary", "starts_at": (now - timedelta(hours=1)).isoformat(),
              "ends_at": (now + timedelta(hours=9)).isoformat()}  # fmt: skip
     planned = await service.post("/shifts", shift, by=owner)
+    zone = await service.post("/partner-zones", {"name": "PZ Ninove", "phone": "054 31 32 32"}, by=owner)
     asked = await service.post(
         "/call-outs",
         {"incident_type": "fire", "place": "Markt 1", "summary": "Brand in een woning"},
@@ -169,8 +170,10 @@ async def rostering_world(service: ServiceUnderTest, owner: Principal) -> dict[s
     )
     assert planned.is_success, planned.text
     assert asked.is_success, asked.text
+    assert zone.is_success, zone.text
     return {
         "user_id": owner.user_id,
+        "partner_zone_id": zone.json()["partner_zone_id"],
         "shift_id": planned.json()["shift_id"],
         "call_out_id": asked.json()["call_out_id"],
     }

@@ -96,13 +96,19 @@ def by_level(shifts: Iterable[Shift], levels: Sequence[str], days: list[Day], *,
     ]
 
 
+def holder_of(shift: Shift) -> UUID | None:
+    """Who has the shift: a member, or a partner zone."""
+    return shift.user_id or shift.partner_zone_id
+
+
 def by_person(shifts: Iterable[Shift], days: list[Day], *, name: Callable[[UUID], str]) -> list[Row]:
     """A row for each person with a shift, in order of name."""
     known = list(shifts)
-    people = sorted({shift.user_id for shift in known}, key=lambda user_id: (name(user_id), str(user_id)))
+    holders = {holder for shift in known if (holder := holder_of(shift)) is not None}
+    people = sorted(holders, key=lambda holder: (name(holder), str(holder)))
     return [
-        _row(str(user_id), [shift for shift in known if shift.user_id == user_id], days, None)
-        for user_id in people
+        _row(str(holder), [shift for shift in known if holder_of(shift) == holder], days, None)
+        for holder in people
     ]
 
 

@@ -17,7 +17,7 @@ from services.gateway.pages import month as months
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.services_client import Staff
 from services.gateway.visit import Visit
-from shared.contracts.rostering import LEVELS, PlanShift, RosterSettings, Shift, ShiftRef
+from shared.contracts.rostering import LEVELS, PartnerZone, PlanShift, RosterSettings, Shift, ShiftRef
 from shared.errors import Conflict, NotFound, Problem
 
 VIEWS: Final = ("levels", "people")
@@ -62,13 +62,22 @@ async def plan_shift(
     request: AnyRequest, visit: NamedDependency[Visit], pages: NamedDependency[Pages]
 ) -> Response[str]:
     form = await read_form(request, visit)
-    user_id, starts_at, ends_at = form.uuid("user_id"), form.moment("starts_at"), form.moment("ends_at")
-    if form.needs("user_id", "level", "starts_at", "ends_at") and user_id and starts_at and ends_at:
-        command = PlanShift(user_id=user_id, level=form.text("level"), starts_at=starts_at, ends_at=ends_at)
+    holder, starts_at, ends_at = form.uuid("user_id"), form.moment("starts_at"), form.moment("ends_at")
+    if form.needs("user_id", "level", "starts_at", "ends_at") and holder and starts_at and ends_at:
+        zone = holder in {each.partner_zone_id for each in await _zones(visit)}
+        command = PlanShift(
+            user_id=None if zone else holder,
+            partner_zone_id=holder if zone else None,
+            level=form.text("level"),
+            starts_at=starts_at,
+            ends_at=ends_at,
+        )
         try:
             await visit.services.tell("rostering", "/shifts", command, ShiftRef, key=form.key)
         except Problem as problem:
             form.refused(problem)
+            if wrong_zone := form.errors.pop("partner_zone_id", ""):
+                form.errors.setdefault("user_id", wrong_zone)
         else:
             return go_to(request, f"/roster?month={starts_at:%Y-%m}", note="note.shift_planned")
     return await _show_new(pages, visit, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -93,16 +102,22 @@ async def remove_shift(
 async def _month(visit: Visit, month: str, view: str) -> dict[str, Any]:
     now, first = datetime.now(UTC), months.month_of(month, today=_today())
     days = months.days_of(first, language=visit.language.code)
-    shifts, settings, staff = await asyncio.gather(
+    shifts, settings, staff, zones = await asyncio.gather(
         _shifts(visit, days[0].starts_at, days[-1].ends_at),
         visit.services.ask_or(_USUAL, "rostering", "/roster-settings", RosterSettings),
         visit.services.staff(),
+        _zones(visit),
     )
+    zone_names = {zone.partner_zone_id: zone.name for zone in zones}
+
+    def holder_name(holder: UUID | None) -> str:
+        return zone_names.get(holder, "") if holder in zone_names else staff.name(holder)
+
     chosen = view if view in VIEWS else VIEWS[0]
     rows = (
         months.by_level(shifts, settings.levels, days, now=now)
         if chosen == "levels"
-        else months.by_person(shifts, days, name=staff.name)
+        else months.by_person(shifts, days, name=holder_name)
     )
     return {
         "first": first,
@@ -111,7 +126,9 @@ async def _month(visit: Visit, month: str, view: str) -> dict[str, Any]:
         "today": _today(),
         "days": days,
         "rows": rows,
-        "names": {str(shift.user_id): shift.user_id for shift in shifts},
+        "names": {str(holder): holder for shift in shifts if (holder := months.holder_of(shift))},
+        "holder_name": holder_name,
+        "holder_of": months.holder_of,
         "shifts": sorted(shifts, key=lambda shift: (shift.starts_at, _rank(shift.level, settings.levels))),
         "levels": settings.levels,
         "clock_change": months.clock_change,
@@ -129,14 +146,18 @@ async def _shifts(visit: Visit, starts_at: datetime, ends_at: datetime) -> list[
     return await visit.services.ask("rostering", "/shifts", list[Shift], **period)
 
 
+async def _zones(visit: Visit) -> list[PartnerZone]:
+    return await visit.services.ask_or([], "rostering", "/partner-zones", list[PartnerZone])
+
+
 async def _show_new(pages: Pages, visit: Visit, form: Form, *, status: int = HTTPStatus.OK) -> Response[str]:
-    staff, settings = await asyncio.gather(
+    staff, settings, zones = await asyncio.gather(
         visit.services.staff(),
         visit.services.ask_or(_USUAL, "rostering", "/roster-settings", RosterSettings),
+        _zones(visit),
     )
-    return pages.show(
-        "roster/new.html", visit, f=form, people=_people(staff), levels=settings.levels, status=status
-    )
+    holders = _people(staff) + [(zone.partner_zone_id, zone.name) for zone in zones if zone.active]
+    return pages.show("roster/new.html", visit, f=form, people=holders, levels=settings.levels, status=status)
 
 
 def _people(staff: Staff) -> list[tuple[UUID, str]]:

@@ -319,13 +319,17 @@ async def _next_number(session: AsyncSession, *, now: datetime) -> str:
 
 
 async def _duties(session: AsyncSession, *, now: datetime) -> list[Duty]:
-    """Who is on duty at this moment, and whether she is out."""
+    """Who of the members is on duty at this moment, and whether she is out; a partner zone is never rung."""
     rows = await session.execute(
         select(Shift.level, Shift.user_id, Shift.starts_at, Shift.ends_at, is_out(Shift.user_id))
         .where(Shift.starts_at <= now, Shift.ends_at > now)
         .order_by(Shift.starts_at)
     )
-    return [Duty(*row) for row in rows]
+    return [
+        Duty(level, user_id, starts_at, ends_at, busy)
+        for level, user_id, starts_at, ends_at, busy in rows
+        if user_id is not None
+    ]
 
 
 async def _ring_next(

@@ -369,7 +369,7 @@ def in_state(states: Sequence[str]) -> ColumnElement[bool]:
     return CallOut.state.in_([literal_column(f"'{state}'") for state in states])
 
 
-def is_out(user: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+def is_out(user: SQLColumnExpression[UUID] | SQLColumnExpression[UUID | None]) -> ColumnElement[bool]:
     """Whether a person is on a call-out that she accepted and has not closed."""
     return exists().where(CallOut.accepted_by == user, in_state(UNDER_WAY))
 

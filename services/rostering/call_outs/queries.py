@@ -35,7 +35,16 @@ from services.rostering.call_outs.models import (
     is_out,
     sight_of,
 )
-from services.rostering.rosters.models import Duty, RosterSettings, Shift, first_gap, next_duty, on_duty
+from services.rostering.rosters.models import (
+    Duty,
+    PartnerZone,
+    RosterSettings,
+    Shift,
+    ZoneDuty,
+    first_gap,
+    next_duty,
+    on_duty,
+)
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts import rostering as contract
@@ -58,7 +67,17 @@ _SETTINGS = Statement(
     )
 )
 _DUTIES = Statement(
-    select(Shift.level, Shift.user_id, Shift.starts_at, Shift.ends_at, is_out(Shift.user_id))
+    select(
+        Shift.level,
+        Shift.user_id,
+        Shift.starts_at,
+        Shift.ends_at,
+        is_out(Shift.user_id).label("busy"),
+        PartnerZone.id.label("partner_zone_id"),
+        PartnerZone.name,
+        PartnerZone.phone,
+    )
+    .outerjoin(PartnerZone, PartnerZone.id == Shift.partner_zone_id)
     .where(
         Shift.ends_at > bindparam("now", type_=_MOMENT), Shift.starts_at < bindparam("until", type_=_MOMENT)
     )
@@ -70,7 +89,8 @@ async def on_call_now(session: AsyncSession, principal: Principal, *, now: datet
     """Every level in the order in which it is rung, who has it and who follows, and the first gap of the week."""
     principal.require(Permission.ON_CALL_READ)
     (settings,) = await _SETTINGS.fetch(session)
-    duties = [Duty(*row) for row in await _DUTIES.fetch(session, now=now, until=now + _ROSTER_AHEAD)]
+    rows = await _DUTIES.fetch(session, now=now, until=now + _ROSTER_AHEAD)
+    duties = [_duty(row) for row in rows]
     levels: list[str] = settings["levels"]
     return contract.OnCallNow(
         at=now,
@@ -80,17 +100,32 @@ async def on_call_now(session: AsyncSession, principal: Principal, *, now: datet
     )
 
 
-def _member(level: str, duties: list[Duty], *, now: datetime) -> contract.OnCallMember:
+def _duty(row: asyncpg.Record) -> Duty | ZoneDuty:
+    if row["partner_zone_id"] is not None:
+        names = ("level", "partner_zone_id", "name", "phone", "starts_at", "ends_at")
+        return ZoneDuty(*(row[name] for name in names))
+    return Duty(row["level"], row["user_id"], row["starts_at"], row["ends_at"], row["busy"])
+
+
+def _member(level: str, duties: list[Duty | ZoneDuty], *, now: datetime) -> contract.OnCallMember:
     holder = next((duty for duty in on_duty(duties, now=now) if duty.level == level), None)
     following = next_duty(duties, level, now=now)
     return contract.OnCallMember(
         level=level,
-        user_id=holder.user_id if holder else None,
+        user_id=holder.user_id if isinstance(holder, Duty) else None,
         until=holder.ends_at if holder else None,
-        busy=holder.busy if holder else False,
-        next_user_id=following.user_id if following else None,
+        busy=holder.busy if isinstance(holder, Duty) else False,
+        next_user_id=following.user_id if isinstance(following, Duty) else None,
         next_from=following.starts_at if following else None,
+        zone=_zone(holder),
+        next_zone=_zone(following),
     )
+
+
+def _zone(duty: Duty | ZoneDuty | None) -> contract.ZoneOnCall | None:
+    if not isinstance(duty, ZoneDuty):
+        return None
+    return contract.ZoneOnCall(partner_zone_id=duty.partner_zone_id, name=duty.name, phone=duty.phone)
 
 
 def _as_json(rows: Select[*tuple[Any, ...]]) -> ScalarSelect[str]:

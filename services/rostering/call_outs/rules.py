@@ -3,8 +3,8 @@
 import re
 
 import msgspec
-import phonenumbers
 
+from services.rostering.rosters.rules import phone_in_e164
 from shared.contracts.rostering import INCIDENT_TYPES, URGENCIES, CloseCallOut, RequestCallOut
 from shared.errors import Invalid
 
@@ -67,17 +67,6 @@ def check_progress(state: str) -> None:
 def wrong_texts(texts: dict[str, str]) -> dict[str, str]:
     """Texts that cannot be stored."""
     return {name: "wrong_characters" for name, text in texts.items() if _UNSTORABLE in text}
-
-
-def phone_in_e164(written: str) -> str | None:
-    """A number as it is dialled from anywhere; read as a Belgian one unless it names its country."""
-    try:
-        number = phonenumbers.parse(written, "BE")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _is_text(value: object) -> bool:

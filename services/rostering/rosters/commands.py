@@ -6,12 +6,19 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rostering.rosters.models import RosterSettings, Shift, check_levels, check_shift
+from services.rostering.rosters.models import (
+    PartnerZone,
+    RosterSettings,
+    Shift,
+    check_levels,
+    check_shift,
+)
+from services.rostering.rosters.rules import checked_zone
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts import rostering as contract
 from shared.db import uuid7
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 from shared.outbox import publish
 
 
@@ -27,13 +34,27 @@ class ShiftIsOver(Conflict):
     code = "shift_is_over"
 
 
+class NameTaken(Conflict):
+    """Another partner zone is called so."""
+
+    code = "name_taken"
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed it since the caller looked; `version` is what it is now."""
+
+    code = "roster_changed_meanwhile"
+
+
 async def plan_shift(
     session: AsyncSession, principal: Principal, command: contract.PlanShift, *, now: datetime
 ) -> contract.ShiftRef:
     """Enter a shift. Raises `Invalid`, and `ShiftOverlaps` also against one that is entered at the same moment."""
     principal.require(Permission.ROSTER_MANAGE)
     settings = await _locked_settings(session)
-    check_shift(command.level, command.starts_at, command.ends_at, levels=settings.levels, now=now)
+    check_shift(command, levels=settings.levels, now=now)
+    if command.partner_zone_id is not None:
+        await _require_zone(session, command.partner_zone_id)
     taken = (
         select(Shift.id)
         .where(
@@ -49,6 +70,7 @@ async def plan_shift(
     shift = Shift(
         id=uuid7(),
         user_id=command.user_id,
+        partner_zone_id=command.partner_zone_id,
         level=command.level,
         starts_at=command.starts_at,
         ends_at=command.ends_at,
@@ -96,6 +118,57 @@ async def change_settings(
     return contract.RosterSettings(answer_minutes=settings.answer_minutes, levels=settings.levels)
 
 
+async def keep_partner_zone(
+    session: AsyncSession,
+    principal: Principal,
+    command: contract.KeepPartnerZone,
+    partner_zone_id: UUID | None = None,
+    *,
+    now: datetime,
+) -> contract.PartnerZoneRef:
+    """Enter a partner zone or change one. Raises `Invalid`, `NotFound`, `NameTaken`, `ChangedMeanwhile`."""
+    principal.require(Permission.ROSTER_MANAGE)
+    name, phone, note = checked_zone(command)
+    await _locked_settings(session)
+    zone = PartnerZone(id=uuid7(), version=0)
+    if partner_zone_id is None:
+        session.add(zone)
+    else:
+        zone = await _zone(session, partner_zone_id)
+        if command.version != zone.version:
+            raise ChangedMeanwhile(details={"version": str(zone.version)})
+    namesake = select(PartnerZone.id).where(PartnerZone.name == name, PartnerZone.id != zone.id)
+    with session.no_autoflush:
+        if await session.scalar(namesake) is not None:
+            raise NameTaken
+    zone.name, zone.phone, zone.note, zone.active = name, phone, note, command.active
+    zone.version += 1
+    audit.record(
+        session,
+        principal,
+        "keep_partner_zone",
+        now=now,
+        object_kind="partner_zone",
+        object_id=zone.id,
+        details={"active": zone.active, "version": zone.version},
+    )
+    return contract.PartnerZoneRef(partner_zone_id=zone.id, version=zone.version)
+
+
+async def _zone(session: AsyncSession, partner_zone_id: UUID) -> PartnerZone:
+    zone = await session.get(PartnerZone, partner_zone_id)
+    if zone is None:
+        raise NotFound
+    return zone
+
+
+async def _require_zone(session: AsyncSession, partner_zone_id: UUID) -> None:
+    """A partner zone that stands in now."""
+    zone = await session.get(PartnerZone, partner_zone_id)
+    if zone is None or not zone.active:
+        raise Invalid({"partner_zone_id": "partner_zone_unknown"})
+
+
 async def _locked_settings(session: AsyncSession) -> RosterSettings:
     """The settings, held until the commit: two changes of one roster come one after the other.
 
@@ -115,7 +188,8 @@ def _announce(
         object_kind="shift",
         object_id=shift.id,
         details={
-            "user_id": str(shift.user_id),
+            "user_id": str(shift.user_id) if shift.user_id else None,
+            "partner_zone_id": str(shift.partner_zone_id) if shift.partner_zone_id else None,
             "level": shift.level,
             "starts_at": shift.starts_at.isoformat(),
             "ends_at": shift.ends_at.isoformat(),
@@ -130,5 +204,6 @@ def _announce(
             actor=principal.user_id,
             shift_id=shift.id,
             user_id=shift.user_id,
+            partner_zone_id=shift.partner_zone_id,
         ),
     )

@@ -2,28 +2,44 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Text, Uuid
+from sqlalchemy import ARRAY, DateTime, ForeignKey, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.contracts.rostering import LEVELS
+from shared.contracts.rostering import LEVELS, PlanShift
 from shared.db import Base
 from shared.errors import Invalid
 
 LONGEST_SHIFT = timedelta(days=14)
 FARTHEST_SHIFT = timedelta(days=3 * 366)
 GAP_HORIZON = timedelta(days=7)
+PARTNER_ZONE = "partner_zone"
+"""The level at which another police zone has duty."""
+
+
+class PartnerZone(Base):
+    """Another police zone that stands in by agreement."""
+
+    __tablename__ = "partner_zones"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    active: Mapped[bool]
+    version: Mapped[int]
 
 
 class Shift(Base):
-    """One person on duty at one level, from `starts_at` until just before `ends_at`."""
+    """One person, or one partner zone, on duty at one level, from `starts_at` until just before `ends_at`."""
 
     __tablename__ = "shifts"
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    user_id: Mapped[UUID | None] = mapped_column(Uuid)
+    partner_zone_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner_zones.id"))
     level: Mapped[str] = mapped_column(Text)
     starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ends_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -39,8 +55,19 @@ class RosterSettings(Base):
     levels: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
+class Span(Protocol):
+    """What has a place in time at a level."""
+
+    @property
+    def level(self) -> str: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
 class Duty(NamedTuple):
-    """A shift as the call-outs see it; `busy` when the person is out on a call-out at this moment."""
+    """A member's shift as the call-outs see it; `busy` when she is out on a call-out at this moment."""
 
     level: str
     user_id: UUID
@@ -49,22 +76,46 @@ class Duty(NamedTuple):
     busy: bool = False
 
 
+class ZoneDuty(NamedTuple):
+    """A partner zone's shift. It is no `Duty`: a zone is called by hand, and nothing rings it."""
+
+    level: str
+    partner_zone_id: UUID
+    name: str
+    phone: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+AnyDuty = TypeVar("AnyDuty", bound=Span)
+
+
 def length_in_minutes(starts_at: datetime, ends_at: datetime) -> int:
     """Real minutes: a night in which the clock changes has an hour less or more (S05)."""
     # Python subtracts moments of the same zone by their wall clocks, so both are brought to UTC first.
     return int((ends_at.astimezone(UTC) - starts_at.astimezone(UTC)) / timedelta(minutes=1))
 
 
-def check_shift(
-    level: str, starts_at: datetime, ends_at: datetime, *, levels: Sequence[str], now: datetime
-) -> None:
+def check_shift(command: PlanShift, *, levels: Sequence[str], now: datetime) -> None:
     """Raise `Invalid` with a code for every wrong field."""
     wrong: dict[str, str] = {}
-    if level not in levels:
+    if command.level not in levels:
         wrong["level"] = "level_unknown"
-    wrong |= wrong_period({"starts_at": starts_at, "ends_at": ends_at}, longest=LONGEST_SHIFT, now=now)
+    else:
+        wrong |= wrong_holder(command.level, command.user_id, command.partner_zone_id)
+    period = {"starts_at": command.starts_at, "ends_at": command.ends_at}
+    wrong |= wrong_period(period, longest=LONGEST_SHIFT, now=now)
     if wrong:
         raise Invalid(wrong)
+
+
+def wrong_holder(level: str, user_id: UUID | None, partner_zone_id: UUID | None) -> dict[str, str]:
+    """A partner zone and nobody else at its own level, a member at every other: a code for what is amiss."""
+    wanted, unwanted = ("user_id", user_id), ("partner_zone_id", partner_zone_id)
+    if level == PARTNER_ZONE:
+        wanted, unwanted = unwanted, wanted
+    wrong = {} if wanted[1] is not None else {wanted[0]: "required"}
+    return wrong if unwanted[1] is None else {**wrong, unwanted[0]: "not_at_this_level"}
 
 
 def wrong_period(period: dict[str, datetime], *, longest: timedelta, now: datetime) -> dict[str, str]:
@@ -91,18 +142,18 @@ def check_levels(levels: Sequence[str]) -> None:
         raise Invalid({"levels": "level_twice"})
 
 
-def on_duty(duties: Iterable[Duty], *, now: datetime) -> list[Duty]:
+def on_duty(duties: Iterable[AnyDuty], *, now: datetime) -> list[AnyDuty]:
     """Who is on duty at `now`; half-open, so that at a hand-over there is one and never two."""
     return [duty for duty in duties if duty.starts_at <= now < duty.ends_at]
 
 
-def next_duty(duties: Iterable[Duty], level: str, *, now: datetime) -> Duty | None:
+def next_duty(duties: Iterable[AnyDuty], level: str, *, now: datetime) -> AnyDuty | None:
     """Who follows at a level."""
     coming = [duty for duty in duties if duty.level == level and duty.starts_at > now]
     return min(coming, key=lambda duty: duty.starts_at, default=None)
 
 
-def first_gap(duties: Iterable[Duty], level: str, *, now: datetime) -> datetime | None:
+def first_gap(duties: Iterable[Span], level: str, *, now: datetime) -> datetime | None:
     """The first moment within a week at which nobody is on duty at a level."""
     covered_until = now
     for duty in sorted(duties, key=lambda duty: duty.starts_at):

@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import DateTime, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rostering.rosters.models import RosterSettings, Shift, length_in_minutes, wrong_period
+from services.rostering.rosters.models import (
+    PartnerZone,
+    RosterSettings,
+    Shift,
+    length_in_minutes,
+    wrong_period,
+)
 from shared.auth import Permission, Principal
 from shared.contracts import rostering as contract
 from shared.db import Statement
@@ -15,8 +21,10 @@ _LONGEST_PERIOD = timedelta(days=400)
 _MOMENT = DateTime(timezone=True)
 
 _SETTINGS = Statement(select(RosterSettings.answer_minutes, RosterSettings.levels))
+_OF_A_ZONE = ("name", "phone", "note", "active", "version")
+_ZONES = Statement(select(*PartnerZone.__table__.columns).order_by(PartnerZone.name))
 _SHIFTS = Statement(
-    select(Shift.id, Shift.user_id, Shift.level, Shift.starts_at, Shift.ends_at)
+    select(Shift.id, Shift.user_id, Shift.partner_zone_id, Shift.level, Shift.starts_at, Shift.ends_at)
     .where(
         Shift.starts_at < bindparam("until", type_=_MOMENT), Shift.ends_at > bindparam("from", type_=_MOMENT)
     )
@@ -37,12 +45,24 @@ async def shifts_between(
         contract.Shift(
             shift_id=row["id"],
             user_id=row["user_id"],
+            partner_zone_id=row["partner_zone_id"],
             level=row["level"],
             starts_at=row["starts_at"],
             ends_at=row["ends_at"],
             minutes=length_in_minutes(row["starts_at"], row["ends_at"]),
         )
         for row in rows
+    ]
+
+
+async def partner_zones(
+    session: AsyncSession, principal: Principal, *, now: datetime
+) -> list[contract.PartnerZone]:
+    """All of them by name, also those that stand in no longer."""
+    principal.require_any(Permission.ROSTER_READ, Permission.ON_CALL_READ)
+    return [
+        contract.PartnerZone(partner_zone_id=row["id"], **{name: row[name] for name in _OF_A_ZONE})
+        for row in await _ZONES.fetch(session)
     ]
 
 

@@ -139,7 +139,13 @@ async def test_who_is_on_call_now_and_next_and_where_the_first_hole_is(staffed: 
     await staffed.plan(staffed.tom, "primary", begins=timedelta(hours=10), hours=12)
     await staffed.plan(staffed.lena, "primary", begins=timedelta(hours=30), hours=5)
     now = await on_call(staffed)
-    assert [member.level for member in now.members] == ["primary", "secondary", "backup", "coordinator"]
+    assert [member.level for member in now.members] == [
+        "primary",
+        "secondary",
+        "backup",
+        "partner_zone",
+        "coordinator",
+    ]
     primary, secondary = now.members[:2]
     assert (primary.user_id, primary.next_user_id) == (staffed.lena.user_id, staffed.tom.user_id)
     assert primary.until is not None
@@ -157,7 +163,7 @@ async def test_on_call_shows_who_is_out_and_how_many_wait(staffed: Zone) -> None
     now = await on_call(staffed)
     assert (now.waiting_call_outs, [member.busy for member in now.members]) == (
         0,
-        [True, False, False, False],
+        [True, False, False, False, False],
     )
     await staffed.act(first, "close", staffed.lena)
     assert not any(member.busy for member in (await on_call(staffed)).members)
@@ -166,7 +172,7 @@ async def test_on_call_shows_who_is_out_and_how_many_wait(staffed: Zone) -> None
 async def test_settings_are_changed_by_who_manages_the_roster_and_that_is_kept(zone: Zone) -> None:
     before = zone.service.read(await zone.service.get("/roster-settings", by=zone.lena), RosterSettings)
     assert before == RosterSettings(
-        answer_minutes=10, levels=["primary", "secondary", "backup", "coordinator"]
+        answer_minutes=10, levels=["primary", "secondary", "backup", "partner_zone", "coordinator"]
     )
     data = {"answer_minutes": 5, "levels": ["primary", "coordinator"]}
     assert problem(await zone.service.post("/roster-settings", data, by=zone.lena)) == (403, "forbidden")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.rostering.call_outs.rules import checked_briefing, checked_note, phone_in_e164
+from services.rostering.call_outs.rules import checked_briefing, checked_note
+from services.rostering.rosters.rules import phone_in_e164
 from shared.contracts.rostering import CloseCallOut, RequestCallOut
 from shared.errors import Invalid
 

@@ -15,7 +15,7 @@ from services.rostering.rosters.models import Duty
 from shared.contracts.rostering import CALL_OUT_STATES, LEVELS
 from shared.errors import Problem
 
-PEOPLE = [UUID(int=number) for number in range(1, 7)]
+PEOPLE = [UUID(int=number) for number in range(1, 8)]
 BEGIN = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 people = st.sampled_from(PEOPLE)
 
@@ -30,7 +30,7 @@ class CallOutLife(RuleBasedStateMachine):
     """Rings, answers, timers and calls by phone, as they may come at night."""
 
     @initialize(
-        holders=st.lists(st.one_of(st.none(), people), min_size=4, max_size=4),
+        holders=st.lists(st.one_of(st.none(), people), min_size=5, max_size=5),
         busy=st.frozensets(people),
     )
     def request(self, holders: list[UUID | None], busy: frozenset[UUID]) -> None:

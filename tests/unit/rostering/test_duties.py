@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.rostering.rosters.models import (
     Duty,
+    ZoneDuty,
     check_levels,
     check_shift,
     first_gap,
@@ -17,7 +18,7 @@ from services.rostering.rosters.models import (
     next_duty,
     on_duty,
 )
-from shared.contracts.rostering import LEVELS
+from shared.contracts.rostering import LEVELS, PlanShift
 from shared.errors import Invalid
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -92,10 +93,33 @@ def test_at_the_gap_nobody_is_on_duty_and_before_it_always_somebody(shifts: list
         moment += timedelta(minutes=30)
 
 
-def wrong(level: str, starts_at: datetime, ends_at: datetime) -> dict[str, str]:
+def wrong(level: str, starts_at: datetime, ends_at: datetime, **holder: UUID | None) -> dict[str, str]:
+    shift = PlanShift(level=level, starts_at=starts_at, ends_at=ends_at, **(holder or {"user_id": LENA}))
     with pytest.raises(Invalid) as raised:
-        check_shift(level, starts_at, ends_at, levels=LEVELS, now=NOW)
+        check_shift(shift, levels=LEVELS, now=NOW)
     return raised.value.fields
+
+
+@pytest.mark.parametrize(
+    ("level", "holder", "codes"),
+    [
+        ("primary", {"user_id": None}, {"user_id": "required"}),
+        ("partner_zone", {"user_id": None}, {"partner_zone_id": "required"}),
+        ("partner_zone", {"user_id": LENA}, {"partner_zone_id": "required", "user_id": "not_at_this_level"}),
+        ("backup", {"user_id": LENA, "partner_zone_id": TOM}, {"partner_zone_id": "not_at_this_level"}),
+    ],
+)
+def test_a_partner_zone_stands_at_its_own_level_and_a_member_at_every_other(
+    level: str, holder: dict[str, UUID | None], codes: dict[str, str]
+) -> None:
+    assert wrong(level, NOW, hours(8), **holder) == codes
+
+
+def test_a_partner_zone_follows_at_its_level_as_a_member_does() -> None:
+    now, later = (ZoneDuty("partner_zone", TOM, "PZ", "+3253", hours(at), hours(at + 4)) for at in (-1, 3))
+    both: list[Duty | ZoneDuty] = [duty(-1, 5), now, later]
+    assert on_duty(both, now=NOW) == [both[0], now]
+    assert next_duty(both, "partner_zone", now=NOW) == later
 
 
 def test_every_wrong_field_of_a_shift_has_its_code() -> None:
