@@ -29,7 +29,7 @@ screenshots: environment  ## Take pictures of the main pages, into .local/screen
 .PHONY: test
 test: environment  ## Run all tests; WORKERS=n sets how many at a time, ARGS=... goes to pytest
 	@$(RUN) -m tests.support.browser
-	@exec $(RUN) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@exec $(RUN) -m pytest -n $(WORKERS) $(ARGS)
 
 .PHONY: check
 check: environment  ## Run all static checks: style, types, imports, and the project's own

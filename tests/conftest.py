@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support import servers
 from tests.support.neighbours import Neighbours
@@ -15,6 +17,20 @@ Serve = Callable[..., Awaitable[ServiceUnderTest]]
 
 def pytest_report_header() -> str:
     return f"PostgreSQL and NATS: {servers.engine()}"
+
+
+class OnePlatform(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """All journeys on one worker, since they share one platform, and first, since they take longest.
+
+    The marks of `--dist loadgroup` say the same, but xdist 3.8 writes them where pytest 9.2 no longer looks.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "platform" if nodeid.startswith("tests/e2e/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OnePlatform:
+    return OnePlatform(config, log)
 
 
 @pytest.fixture(scope="session")
