@@ -23,16 +23,19 @@ from shared.contracts.cases import (
     CompleteTask,
     ConflictDeclared,
     DeclareConflict,
+    DossierAccess,
     DossierPage,
     DossierRef,
     DossierView,
     EntryRef,
     GrantAccess,
+    LiftConflict,
     Look,
     OpenDossier,
     PersonRef,
     RecontactRule,
     ReviewBreakGlass,
+    RevokeGrant,
     SearchDossiers,
     TaskPage,
     TaskRef,
@@ -71,6 +74,11 @@ async def dossier_by_id(door: NamedDependency[Door], dossier_id: DossierId) -> D
 @get("/dossiers/{dossier_id:uuid}/looks", operation_id="dossierLooks")
 async def dossier_looks(door: NamedDependency[Door], dossier_id: DossierId) -> list[Look]:
     return await door.ask(queries.dossier_looks, dossier_id)
+
+
+@get("/dossiers/{dossier_id:uuid}/access", operation_id="dossierAccess")
+async def dossier_access(door: NamedDependency[Door], dossier_id: DossierId) -> DossierAccess:
+    return await door.ask(queries.dossier_access, dossier_id)
 
 
 @get("/tasks", operation_id="taskPage")
@@ -179,6 +187,29 @@ async def declare_conflict(
     return await door.do(commands.declare_conflict, data, dossier_id)
 
 
+@post(
+    "/dossiers/{dossier_id:uuid}/conflicts/{conflict_id:uuid}/lift",
+    operation_id="liftConflict",
+    status_code=200,
+)
+async def lift_conflict(
+    door: NamedDependency[Door],
+    dossier_id: DossierId,
+    conflict_id: FromPath[UUID],
+    data: JSONBody[LiftConflict],
+) -> DossierRef:
+    return await door.do(commands.lift_conflict, data, dossier_id, conflict_id)
+
+
+@post(
+    "/dossiers/{dossier_id:uuid}/grants/{grant_id:uuid}/revoke", operation_id="revokeGrant", status_code=200
+)
+async def revoke_grant(
+    door: NamedDependency[Door], dossier_id: DossierId, grant_id: FromPath[UUID], data: JSONBody[RevokeGrant]
+) -> DossierRef:
+    return await door.do(commands.revoke_grant, data, dossier_id, grant_id)
+
+
 @post("/break-glass", operation_id="breakGlass")
 async def break_glass(door: NamedDependency[Door], data: JSONBody[BreakGlass]) -> BreakGlassOpened:
     return await door.do(commands.break_glass, data)
@@ -196,6 +227,7 @@ ROUTES = [
     search_dossiers,
     dossier_by_id,
     dossier_looks,
+    dossier_access,
     task_page,
     break_glass_uses,
     recontact_plan,
@@ -211,6 +243,8 @@ ROUTES = [
     assign_holder,
     grant_access,
     declare_conflict,
+    lift_conflict,
+    revoke_grant,
     break_glass,
     review_break_glass,
 ]

@@ -6,6 +6,7 @@
 
 from typing import Final
 
+from services.gateway.aftercare_words import AFTERCARE_WORDS
 from services.gateway.identity_words import IDENTITY_WORDS
 from services.gateway.marking import N_
 from services.gateway.work_words import WORK_WORDS
@@ -36,4 +37,4 @@ _FIELDS: Final = {
     "field.too_short": N_("Dit is te kort. Vul het aan."),
 }
 
-WORDS: Final[dict[str, str]] = {**_ERRORS, **_FIELDS, **IDENTITY_WORDS, **WORK_WORDS}
+WORDS: Final[dict[str, str]] = {**_ERRORS, **_FIELDS, **IDENTITY_WORDS, **WORK_WORDS, **AFTERCARE_WORDS}

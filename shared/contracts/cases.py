@@ -20,6 +20,7 @@ CAPACITIES = ("victim_care", "practical_help", "investigation", "staff_care")
 ENTRY_KINDS = ("note", "contact", "practical_help", "report", "system")
 BREAK_GLASS_REASONS = ("emergency", "absent_colleague", "client_at_desk", "safety", "other")
 CONFLICT_REASONS = ("related", "acquainted", "party", "other")
+LIFT_REASONS = ("mistake", "no_longer_so", "other")
 
 Line = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=20_000)]
@@ -148,12 +149,16 @@ class DossierView(Struct, frozen=True, kw_only=True):
 
 
 class OpenDossier(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /dossiers (`dossier:open`): without a call-out (walk-in, internal request)."""
+    """POST /dossiers (`dossier:open`): without a call-out (walk-in, internal request).
+
+    `beside` is a dossier in sight of the same event: the other victim's.
+    """
 
     incident_type: str
     summary: Annotated[str, Meta(max_length=2000)] = ""
     place: Line = ""
     pv_number: Annotated[str, Meta(max_length=60)] = ""
+    beside: UUID | None = None
 
 
 class DossierRef(Struct, frozen=True, kw_only=True):
@@ -193,19 +198,69 @@ class GrantAccess(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class DeclareConflict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /dossiers/{id}/conflicts: `user_id` absent is oneself; for another needs `dossier:assign`. At once."""
+    """POST /dossiers/{id}/conflicts: `user_id` absent is oneself; for another needs `dossier:assign`. At once.
+
+    `same_event`: in every dossier of the same call-out or incident. `new_holder` (`dossier:assign`) takes over what
+    the blocked worker holds of them.
+    """
 
     reason: str
     user_id: UUID | None = None
+    same_event: bool = False
+    new_holder: UUID | None = None
 
 
 class ConflictDeclared(Struct, frozen=True, kw_only=True):
-    """The block, and when the blocked worker looked before (S14, S58)."""
+    """The block here, in how many dossiers it holds, and when the worker looked at them before (S14, S58)."""
 
     conflict_id: UUID
     user_id: UUID
     reason: str
     earlier_looks: list[datetime]
+    dossiers: int = 1
+
+
+class LiftConflict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id}/conflicts/{conflict_id}/lift (`dossier:assign`), with a reason of `LIFT_REASONS`.
+
+    The worker may be let in again; he is not let in by it.
+    """
+
+    reason: str
+
+
+class RevokeGrant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id}/grants/{grant_id}/revoke (`dossier:assign`): ends now. 409 `grant_is_the_holders`."""
+
+
+class GrantView(Struct, frozen=True, kw_only=True):
+    grant_id: UUID
+    ground: str
+    user_id: UUID | None
+    team_id: UUID | None
+    may_write: bool
+    starts_at: datetime
+    ends_at: datetime | None
+    granted_by: UUID
+
+
+class ConflictView(Struct, frozen=True, kw_only=True):
+    """`earlier_looks` is for who may assign: when the worker looked before he was blocked, newest first."""
+
+    conflict_id: UUID
+    user_id: UUID
+    reason: str
+    declared_at: datetime
+    declared_by: UUID
+    earlier_looks: list[datetime]
+
+
+class DossierAccess(Struct, frozen=True, kw_only=True):
+    """GET /dossiers/{id}/access (`dossier:read`): who may see it now beside supervision, and who is kept out."""
+
+    grants: list[GrantView]
+    conflicts: list[ConflictView]
+    same_event: int
 
 
 # --- persons, journal, tasks -----------------------------------------------------------------------------------------
@@ -368,6 +423,27 @@ class DossierAssigned(Event, frozen=True, kw_only=True):
     AGGREGATE: ClassVar[str] = "dossier_id"
     dossier_id: UUID
     holder: UUID
+
+
+class ConflictOfInterestDeclared(Event, frozen=True, kw_only=True):
+    """A worker is kept out of a dossier from now on; with `call_out_id` also out of the briefing of that call-out."""
+
+    SUBJECT: ClassVar[str] = "cases.conflict_declared.v1"
+    AGGREGATE: ClassVar[str] = "dossier_id"
+    dossier_id: UUID
+    user_id: UUID
+    reason: str
+    call_out_id: UUID | None = None
+
+
+class ConflictOfInterestLifted(Event, frozen=True, kw_only=True):
+    """The worker is no longer kept out of the dossier."""
+
+    SUBJECT: ClassVar[str] = "cases.conflict_lifted.v1"
+    AGGREGATE: ClassVar[str] = "dossier_id"
+    dossier_id: UUID
+    user_id: UUID
+    call_out_id: UUID | None = None
 
 
 class CallOutReported(Event, frozen=True, kw_only=True):

@@ -93,7 +93,7 @@ def _body(
     return body
 
 
-ALIASES = {"assignee": "user_id", "holder": "user_id", "ref": "user_id"}
+ALIASES = {"assignee": "user_id", "holder": "user_id", "new_holder": "user_id", "ref": "user_id"}
 
 
 def _id_for(name: str, ids: dict[str, UUID | str]) -> UUID | str:
@@ -189,6 +189,13 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         f"/dossiers/{dossier}/tasks", {"title": "Bellen", "due_on": "2031-01-06"}, by=owner
     )
     person = await service.post(f"/dossiers/{dossier}/persons", {"last_name": "Peeters"}, by=owner)
+    granted = await service.post(
+        f"/dossiers/{dossier}/grants", {"ground": "grant", "user_id": str(uuid7())}, by=owner
+    )
+    blocked = await service.post(
+        f"/dossiers/{dossier}/conflicts", {"reason": "related", "user_id": str(uuid7())}, by=owner
+    )
+    access = await service.get(f"/dossiers/{dossier}/access", by=owner)
     emergency = principal(
         owner.tenant,
         Permission.BREAK_GLASS_OPEN,
@@ -204,13 +211,16 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         },
         by=emergency,
     )
-    for answer in (task, person, glass):
+    for answer in (task, person, granted, blocked, access, glass):
         assert answer.is_success, answer.text
     return {
         "user_id": owner.user_id,
         "team_id": uuid7(),
         "dossier_id": dossier,
+        "beside": dossier,
         "task_id": task.json()["task_id"],
+        "grant_id": access.json()["grants"][-1]["grant_id"],
+        "conflict_id": blocked.json()["conflict_id"],
         "person_id": person.json()["person_id"],
         "break_glass_id": glass.json()["break_glass_id"],
     }

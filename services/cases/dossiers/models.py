@@ -76,6 +76,9 @@ class Dossier(Base):
     opened_by: Mapped[UUID] = mapped_column(Uuid)
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     call_out_id: Mapped[UUID | None] = mapped_column(Uuid)
+    incident_id: Mapped[UUID | None] = mapped_column(Uuid)
+    triaged_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    triaged_by: Mapped[UUID | None] = mapped_column(Uuid)
     place: Mapped[str] = mapped_column(Text)
     pv_number: Mapped[str] = mapped_column(Text)
     summary: Mapped[str] = mapped_column(Text)
@@ -101,6 +104,7 @@ class Dossier(Base):
         summary: str,
         minors_involved: bool = False,
         call_out_id: UUID | None = None,
+        incident_id: UUID | None = None,
     ) -> "Dossier":
         """`at` is when it began (a call-out's closing), `now` when it is written down."""
         return cls(
@@ -114,6 +118,7 @@ class Dossier(Base):
             opened_at=at,
             opened_by=by,
             call_out_id=call_out_id,
+            incident_id=incident_id or call_out_id,
             place=place,
             pv_number=pv_number,
             summary=summary,

@@ -35,10 +35,16 @@ async def open_dossier(
         raise Forbidden(details={"compartment": COMPARTMENT[KIND]})
     if command.incident_type not in INCIDENT_TYPES:
         raise Invalid({"incident_type": "not_a_choice"})
+    beside = None
+    if command.beside is not None:
+        beside = await dossier_in_sight(session, principal, command.beside, now=now)
+        if beside.incident_id is None:
+            beside.incident_id = beside.id
     dossier = await open_victim_support(
         session,
         principal,
         "open_dossier",
+        incident_id=beside.incident_id if beside else None,
         incident_type=command.incident_type,
         holder=principal.user_id,
         at=now,

@@ -33,6 +33,7 @@ async def open_victim_support(
     summary: str,
     minors_involved: bool = False,
     call_out_id: UUID | None = None,
+    incident_id: UUID | None = None,
 ) -> Dossier:
     """`at` is when the help began to be due: the closing of the call-out, or the moment of opening."""
     dossier = Dossier.open(
@@ -48,6 +49,7 @@ async def open_victim_support(
         summary=summary,
         minors_involved=minors_involved,
         call_out_id=call_out_id,
+        incident_id=incident_id,
     )
     session.add(dossier)
     await session.flush()

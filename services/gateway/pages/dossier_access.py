@@ -18,12 +18,16 @@ from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.contracts.cases import (
     CONFLICT_REASONS,
+    LIFT_REASONS,
     AssignHolder,
     ConflictDeclared,
     DeclareConflict,
+    DossierAccess,
     DossierRef,
     GrantAccess,
+    LiftConflict,
     Look,
+    RevokeGrant,
 )
 from shared.contracts.identity import Team
 
@@ -101,12 +105,49 @@ async def declare_conflict(
     form = await read_form(request, visit)
     blocked = form.uuid("blocked")
     if form.needs("reason"):
-        command = DeclareConflict(reason=form.text("reason"), user_id=blocked)
+        command = DeclareConflict(
+            reason=form.text("reason"),
+            user_id=blocked,
+            same_event=form.text("same_event") == "1",
+            new_holder=form.uuid("new_holder"),
+        )
         if await tell(visit, form, f"/dossiers/{dossier_id}/conflicts", command, ConflictDeclared):
             own = blocked in (None, visit.who.id)
             page = "/dossiers" if own else f"/dossiers/{dossier_id}"
             return go_to(request, page, note="note.conflict_declared")
     return await _show(pages, visit, dossier_id, conflict=form)
+
+
+@post("/dossiers/{dossier_id:uuid}/conflicts/{conflict_id:uuid}/lift", include_in_schema=False)
+async def lift_conflict(
+    request: AnyRequest,
+    dossier_id: FromPath[UUID],
+    conflict_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    form = await read_form(request, visit)
+    if form.needs("lift_reason"):
+        command = LiftConflict(reason=form.text("lift_reason"))
+        path = f"/dossiers/{dossier_id}/conflicts/{conflict_id}/lift"
+        if await tell(visit, form, path, command, DossierRef):
+            return go_to(request, f"/dossiers/{dossier_id}/access", note="note.conflict_lifted")
+    return await _show(pages, visit, dossier_id, ended=form)
+
+
+@post("/dossiers/{dossier_id:uuid}/grants/{grant_id:uuid}/revoke", include_in_schema=False)
+async def revoke_grant(
+    request: AnyRequest,
+    dossier_id: FromPath[UUID],
+    grant_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    form = await read_form(request, visit)
+    path = f"/dossiers/{dossier_id}/grants/{grant_id}/revoke"
+    if await tell(visit, form, path, RevokeGrant(), DossierRef):
+        return go_to(request, f"/dossiers/{dossier_id}/access", note="note.grant_revoked")
+    return await _show(pages, visit, dossier_id, ended=form)
 
 
 @get("/dossiers/{dossier_id:uuid}/looks", include_in_schema=False)
@@ -156,17 +197,23 @@ async def _show(
     holder: Form | None = None,
     grant: Form | None = None,
     conflict: Form | None = None,
+    ended: Form | None = None,
 ) -> Response[str]:
-    dossier, staff, teams = await asyncio.gather(
+    dossier, access, staff, teams = await asyncio.gather(
         dossier_of(visit, dossier_id),
+        visit.services.ask("cases", f"/dossiers/{dossier_id}/access", DossierAccess),
         visit.services.staff(),
         visit.services.ask_or(list[Team](), "identity", "/teams", list[Team]),
     )
-    wrong = holder or grant or conflict
+    wrong = holder or grant or conflict or ended
     return pages.show(
         "dossiers/access.html",
         visit,
         dossier=dossier,
+        access=access,
+        blank=lambda: Form(visit),
+        lift_reasons=LIFT_REASONS,
+        team_names={team.team_id: team.name for team in teams},
         staff=staff,
         teams=[(team.team_id, team.name) for team in teams],
         holder=holder or Form(visit),
@@ -179,4 +226,6 @@ async def _show(
     )
 
 
-ROUTES = [access_page, assign_holder, grant_access, declare_conflict, looks_page]
+ROUTES = [
+    access_page, assign_holder, grant_access, declare_conflict, lift_conflict, revoke_grant, looks_page,
+]  # fmt: skip

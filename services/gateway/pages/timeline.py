@@ -107,6 +107,7 @@ def _facts(details: Mapping[str, str], language: Language, staff: Staff) -> dict
             language.text(_FACTS[fact]) for fact in details.get("facts", "").split() if fact in _FACTS
         ),
         "day": _day(details.get("due_on", ""), language),
+        "from_who": _name(staff, language, _uuid(details.get("from", ""))),
         "who": _name(staff, language, _uuid(details.get("to", "") or details.get("user_id", ""))),
     }
 

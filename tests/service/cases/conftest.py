@@ -71,10 +71,18 @@ def field_codes(answer: httpx.Response) -> dict[str, str]:
 
 
 async def opened(
-    cases: ServiceUnderTest, by: Principal, incident_type: str = "robbery_violence", **facts: str
+    cases: ServiceUnderTest,
+    by: Principal,
+    incident_type: str = "robbery_violence",
+    *,
+    beside: DossierRef | None = None,
+    **facts: str,
 ) -> DossierRef:
     command = OpenDossier(
-        incident_type=incident_type, place=facts.pop("place", "Grote Markt 1, Aalst"), **facts
+        incident_type=incident_type,
+        place=facts.pop("place", "Grote Markt 1, Aalst"),
+        beside=beside.dossier_id if beside else None,
+        **facts,
     )
     return cases.read(await cases.post("/dossiers", command, by=by), DossierRef)
 

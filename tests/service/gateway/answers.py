@@ -9,10 +9,13 @@ from msgspec.structs import replace
 from shared.contracts.cases import (
     AccessView,
     BreakGlassView,
+    ConflictView,
+    DossierAccess,
     DossierLine,
     DossierPage,
     DossierView,
     EntryView,
+    GrantView,
     Look,
     PersonInDossier,
     TaskPage,
@@ -37,8 +40,8 @@ from tests.support.neighbours import Neighbours
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 LENA = PERSON
-TOM, CALL_OUT, DOSSIER, TASK, SHIFT, BREAK_GLASS = (
-    UUID(f"018f5e8a-7b1c-7000-8000-00000000000{last}") for last in range(6)
+TOM, CALL_OUT, DOSSIER, TASK, SHIFT, BREAK_GLASS, GRANT, CONFLICT = (
+    UUID(f"018f5e8a-7b1c-7000-8000-00000000000{last}") for last in range(8)
 )
 """Always the same: they stand in the names of tests, which every worker must agree on."""
 PHONE = "+32470123456"
@@ -198,6 +201,19 @@ def dossier(**changes: Any) -> DossierView:
     return replace(view, **changes)
 
 
+def dossier_access() -> DossierAccess:
+    """Tom works along until tomorrow, and somebody else is kept out."""
+    held = GrantView(
+        grant_id=uuid7(), ground="holder", user_id=LENA, team_id=None, may_write=True, starts_at=NOW, ends_at=None,
+        granted_by=LENA,
+    )  # fmt: skip
+    lent = replace(held, grant_id=GRANT, ground="substitute", user_id=TOM, ends_at=NOW + timedelta(days=1))
+    block = ConflictView(
+        conflict_id=CONFLICT, user_id=TOM, reason="related", declared_at=NOW, declared_by=LENA, earlier_looks=[NOW]
+    )  # fmt: skip
+    return DossierAccess(grants=[held, lent], conflicts=[block], same_event=2)
+
+
 def dossier_page(next_after: str = "") -> DossierPage:
     line = DossierLine(
         dossier_id=DOSSIER, number="SPOT-2026-0001", kind="victim_support", incident_type="death_traffic", state="open",
@@ -230,6 +246,7 @@ def answer_everything(neighbours: Neighbours) -> None:
     cases[f"GET /dossiers/{DOSSIER}"] = dossier()
     looks = [Look(at=NOW, user_id=TOM, service="", action="dossier_by_id", outcome="done")]
     cases[f"GET /dossiers/{DOSSIER}/looks"] = looks
+    cases[f"GET /dossiers/{DOSSIER}/access"] = dossier_access()
     cases["GET /tasks"] = TaskPage(
         tasks=[task("own", -1, title="Bellen", task_id=uuid7()), task()], late=1, today=0, week=1
     )

@@ -1,4 +1,4 @@
-"""Who works in a dossier: name a holder, let somebody in, keep somebody out."""
+"""Who works in a dossier: name a holder, let somebody in, end that again."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,23 +7,18 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.dossiers.access import dossier_in_sight
-from services.cases.dossiers.calendar import working_days_here
 from services.cases.dossiers.changes import note_change
-from services.cases.dossiers.deadlines import next_working_day
 from services.cases.dossiers.models import ConflictBlock, Dossier, Entry, Grant, Task
-from shared.audit import AuditRow
 from shared.auth import Permission, Principal
 from shared.contracts.cases import (
-    CONFLICT_REASONS,
     AssignHolder,
-    ConflictDeclared,
-    DeclareConflict,
     DossierAssigned,
     DossierRef,
     GrantAccess,
+    RevokeGrant,
 )
 from shared.db import uuid7
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Invalid, NotFound
 from shared.outbox import publish
 
 _LONGEST = timedelta(days=3660)
@@ -35,10 +30,10 @@ class ConflictOfInterest(Conflict):
     code = "conflict_of_interest"
 
 
-class AlreadyDeclared(Conflict):
-    """The worker is blocked already."""
+class GrantIsTheHolders(Conflict):
+    """Who holds a dossier keeps his access until another holder is named."""
 
-    code = "already_declared"
+    code = "grant_is_the_holders"
 
 
 async def assign_holder(
@@ -47,29 +42,37 @@ async def assign_holder(
     """Who held it before keeps no access by that, and hands over what is still to be done."""
     principal.require(Permission.DOSSIER_ASSIGN)
     dossier = await dossier_in_sight(session, principal, dossier_id, now=now)
-    await _refuse_blocked(session, dossier, command.user_id)
-    if command.user_id != dossier.holder:
-        before = dossier.holder
-        await _end_holding(session, dossier, now=now)
-        dossier.holder = command.user_id
-        session.add(Grant.to_holder(dossier.id, command.user_id, by=principal.user_id, at=now))
-        await _hand_over_tasks(session, dossier, before, command.user_id)
-        await _complete_assigning(session, dossier, by=principal.user_id, now=now)
-        change = {"from": str(before or ""), "to": str(command.user_id)}
-        session.add(Entry.system(dossier.id, "holder_changed", at=now, by=principal.user_id, **change))
-        note_change(session, principal, dossier, "assign_holder", "holder", now=now, details=change)
-        publish(
-            session,
-            DossierAssigned(
-                id=uuid7(),
-                occurred_at=now,
-                tenant=principal.tenant,
-                actor=principal.user_id,
-                dossier_id=dossier.id,
-                holder=command.user_id,
-            ),
-        )
+    await name_holder(session, principal, dossier, command.user_id, "assign_holder", now=now)
     return DossierRef(dossier_id=dossier.id, number=dossier.number)
+
+
+async def name_holder(
+    session: AsyncSession, principal: Principal, dossier: Dossier, holder: UUID, action: str, *, now: datetime
+) -> None:
+    """The act itself, of every command that names a holder. The same again is nothing. Raises `ConflictOfInterest`."""
+    await refuse_blocked(session, dossier, holder)
+    if holder == dossier.holder:
+        return
+    before = dossier.holder
+    await end_holding(session, dossier, now=now)
+    dossier.holder = holder
+    session.add(Grant.to_holder(dossier.id, holder, by=principal.user_id, at=now))
+    await hand_over_tasks(session, dossier, before, holder)
+    await _complete_assigning(session, dossier, by=principal.user_id, now=now)
+    change = {"from": str(before or ""), "to": str(holder)}
+    session.add(Entry.system(dossier.id, "holder_changed", at=now, by=principal.user_id, **change))
+    note_change(session, principal, dossier, action, "holder", now=now, details=change)
+    publish(
+        session,
+        DossierAssigned(
+            id=uuid7(),
+            occurred_at=now,
+            tenant=principal.tenant,
+            actor=principal.user_id,
+            dossier_id=dossier.id,
+            holder=holder,
+        ),
+    )
 
 
 async def grant_access(
@@ -80,7 +83,7 @@ async def grant_access(
     _check(command, now)
     dossier = await dossier_in_sight(session, principal, dossier_id, now=now)
     if command.user_id is not None:
-        await _refuse_blocked(session, dossier, command.user_id)
+        await refuse_blocked(session, dossier, command.user_id)
     grant = Grant(
         id=uuid7(),
         dossier_id=dossier.id,
@@ -139,78 +142,72 @@ def _check(command: GrantAccess, now: datetime) -> None:
         raise Invalid(wrong)
 
 
-async def declare_conflict(
-    session: AsyncSession, principal: Principal, command: DeclareConflict, dossier_id: UUID, *, now: datetime
-) -> ConflictDeclared:
-    """Keeps a worker out from this moment, whatever else would let him in; nothing of the past is erased."""
-    principal.require(Permission.DOSSIER_READ)
-    blocked = command.user_id or principal.user_id
-    if blocked != principal.user_id:
-        principal.require(Permission.DOSSIER_ASSIGN)
-    if command.reason not in CONFLICT_REASONS:
-        raise Invalid({"reason": "not_a_choice"})
-    own = blocked == principal.user_id
-    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_leave=own)
-    if await _is_blocked(session, dossier, blocked):
-        raise AlreadyDeclared
-    block = ConflictBlock(
-        id=uuid7(),
-        dossier_id=dossier.id,
-        user_id=blocked,
-        reason=command.reason,
-        declared_at=now,
-        declared_by=principal.user_id,
+async def revoke_grant(
+    session: AsyncSession,
+    principal: Principal,
+    command: RevokeGrant,
+    dossier_id: UUID,
+    grant_id: UUID,
+    *,
+    now: datetime,
+) -> DossierRef:
+    """Ends an access now; what that colleague still had to do goes to the holder. One that ended before stays ended."""
+    principal.require(Permission.DOSSIER_ASSIGN)
+    dossier = await dossier_in_sight(session, principal, dossier_id, now=now)
+    grant = await session.scalar(
+        select(Grant).where(Grant.id == grant_id, Grant.dossier_id == dossier.id).with_for_update()
     )
-    session.add(block)
-    declared = {"user_id": str(blocked), "reason": command.reason}
-    session.add(Entry.system(dossier.id, "conflict_declared", at=now, by=principal.user_id, **declared))
-    held = dossier.holder == blocked
-    if held:
-        await _leave_without_holder(session, dossier, now=now)
-    await _hand_over_tasks(session, dossier, blocked, dossier.holder)
+    if grant is None:
+        raise NotFound
+    if grant.ground == "holder" and grant.user_id == dossier.holder:
+        raise GrantIsTheHolders
+    if grant.ends_at is not None and grant.ends_at <= now:
+        return DossierRef(dossier_id=dossier.id, number=dossier.number)
+    grant.ends_at = now
+    await session.flush()
+    if grant.team_id is not None and dossier.team_id == grant.team_id:
+        dossier.team_id = None
+    if grant.user_id is not None and not await _works_on(session, dossier, grant.user_id, now=now):
+        await hand_over_tasks(session, dossier, grant.user_id, dossier.holder)
+    taken = {"ground": grant.ground, "from": str(grant.user_id or grant.team_id)}
+    session.add(Entry.system(dossier.id, "access_revoked", at=now, by=principal.user_id, **taken))
     note_change(
         session,
         principal,
         dossier,
-        "declare_conflict",
-        "holder" if held else "access",
+        "revoke_grant",
+        "access",
         now=now,
-        object_kind="conflict_block",
-        object_id=block.id,
-        details=declared,
+        object_kind="grant",
+        object_id=grant.id,
+        details=taken,
     )
-    looks = await session.scalars(
-        select(AuditRow.at)
-        .where(AuditRow.subject_id == dossier.id, AuditRow.user_id == blocked, AuditRow.service == "")
-        .order_by(AuditRow.id.desc())
+    return DossierRef(dossier_id=dossier.id, number=dossier.number)
+
+
+async def _works_on(session: AsyncSession, dossier: Dossier, user_id: UUID, *, now: datetime) -> bool:
+    another = select(Grant.id).where(
+        Grant.dossier_id == dossier.id,
+        Grant.user_id == user_id,
+        Grant.ground != "break_glass",
+        or_(Grant.ends_at.is_(None), Grant.ends_at > now),
     )
-    return ConflictDeclared(
-        conflict_id=block.id, user_id=blocked, reason=command.reason, earlier_looks=list(looks)
-    )
+    return await session.scalar(another.limit(1)) is not None
 
 
-async def _leave_without_holder(session: AsyncSession, dossier: Dossier, *, now: datetime) -> None:
-    """Somebody must name a new holder: a task that every coordinator sees, and without which nothing closes."""
-    await _end_holding(session, dossier, now=now)
-    dossier.holder = None
-    if dossier.state == "open":
-        due = next_working_day(now, await working_days_here(session))
-        session.add(Task.plan(dossier.id, "assign_holder", due, assignee=None, compulsory=True, at=now))
-
-
-async def _is_blocked(session: AsyncSession, dossier: Dossier, user_id: UUID) -> bool:
+async def is_blocked(session: AsyncSession, dossier: Dossier, user_id: UUID) -> bool:
     block = select(ConflictBlock.id).where(
         ConflictBlock.dossier_id == dossier.id, ConflictBlock.user_id == user_id
     )
     return await session.scalar(block) is not None
 
 
-async def _refuse_blocked(session: AsyncSession, dossier: Dossier, user_id: UUID) -> None:
-    if await _is_blocked(session, dossier, user_id):
+async def refuse_blocked(session: AsyncSession, dossier: Dossier, user_id: UUID) -> None:
+    if await is_blocked(session, dossier, user_id):
         raise ConflictOfInterest
 
 
-async def _end_holding(session: AsyncSession, dossier: Dossier, *, now: datetime) -> None:
+async def end_holding(session: AsyncSession, dossier: Dossier, *, now: datetime) -> None:
     await session.execute(
         update(Grant)
         .where(
@@ -222,7 +219,7 @@ async def _end_holding(session: AsyncSession, dossier: Dossier, *, now: datetime
     )
 
 
-async def _hand_over_tasks(
+async def hand_over_tasks(
     session: AsyncSession, dossier: Dossier, before: UUID | None, after: UUID | None
 ) -> None:
     """Open tasks of `before`, or of nobody when nobody held the dossier, become those of `after`."""

@@ -1,5 +1,6 @@
 """What can be asked about dossiers."""
 
+from services.cases.dossiers.queries.access import dossier_access
 from services.cases.dossiers.queries.break_glass import break_glass_uses
 from services.cases.dossiers.queries.detail import dossier_by_id
 from services.cases.dossiers.queries.lists import dossier_page, search_dossiers
@@ -8,6 +9,7 @@ from services.cases.dossiers.queries.tasks import task_page
 
 __all__ = [
     "break_glass_uses",
+    "dossier_access",
     "dossier_by_id",
     "dossier_looks",
     "dossier_page",
