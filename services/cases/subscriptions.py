@@ -4,10 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.cases.configuration.copy import ask_configuration
+from services.cases.dossiers import calendar
 from services.cases.dossiers import commands as dossiers
 from services.cases.victim_support import commands as victim_support
 from shared.client import client_of
 from shared.contracts.rostering import CallOutClosed, CallOutView
+from shared.contracts.tenancy import TenantSettingsChanged
 from shared.inbox import Subscriptions
 from shared.timers import TimerHandlers
 
@@ -22,5 +25,16 @@ async def on_call_out_closed(session: AsyncSession, event: CallOutClosed, *, now
     await victim_support.take_over_call_out(session, event, briefing, now=now)
 
 
-SUBSCRIPTIONS: Subscriptions = {CallOutClosed: on_call_out_closed}
+async def on_tenant_settings_changed(
+    session: AsyncSession, event: TenantSettingsChanged, *, now: datetime
+) -> None:
+    """The days off get rows of their own, since terms are counted with them."""
+    answer = await ask_configuration(session, event.tenant, now=now)
+    await calendar.keep_days_off(session, answer.days_off)
+
+
+SUBSCRIPTIONS: Subscriptions = {
+    CallOutClosed: on_call_out_closed,
+    TenantSettingsChanged: on_tenant_settings_changed,
+}
 TIMERS: TimerHandlers = {dossiers.REVIEW_OVERDUE: dossiers.escalate_unreviewed}

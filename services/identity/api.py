@@ -13,6 +13,8 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from services.identity.account import commands as account_commands
 from services.identity.account import queries as account_queries
+from services.identity.configuration import commands as configuration_commands
+from services.identity.configuration import queries as configuration_queries
 from services.identity.settings import IdentitySettings
 from services.identity.sign_in import commands as sign_in_commands
 from services.identity.sign_in.entrance import Entrance, person_of
@@ -25,6 +27,7 @@ from services.identity.tokens.signing import SigningKeys
 from services.identity.vault import VAULT
 from shared.app import Door, Runtime
 from shared.client import ServiceToken
+from shared.contracts import configuration
 from shared.contracts import identity as contract
 from shared.contracts.tenancy import TenantView
 from shared.db import platform_transaction
@@ -353,6 +356,71 @@ async def change_tenant_settings(
     return await door.do(tenant_commands.change_tenant_settings, data)
 
 
+# --- how the tenant is set up ----------------------------------------------------------------------------------------
+
+
+@get("/tenant-configuration", operation_id="tenantConfiguration")
+async def tenant_configuration(door: NamedDependency[Door]) -> configuration.TenantConfiguration:
+    """Everything that is set up, with its days."""
+    return await door.ask(tenant_queries.tenant_configuration)
+
+
+@get("/setting-changes", operation_id="settingChanges")
+async def setting_changes(
+    door: NamedDependency[Door], area: FromQuery[str] = "", key: FromQuery[str] = ""
+) -> list[configuration.SettingChange]:
+    """Who changed what."""
+    return await door.ask(configuration_queries.setting_changes, area, key)
+
+
+@post("/organisation", operation_id="saveOrganisation", status_code=200)
+async def save_organisation(
+    door: NamedDependency[Door], data: JSONBody[configuration.SaveOrganisation]
+) -> contract.Accepted:
+    """What stands on letters."""
+    return await door.do(configuration_commands.save_organisation, data)
+
+
+@post("/organisation/withdraw", operation_id="withdrawOrganisation", status_code=200)
+async def withdraw_organisation(
+    door: NamedDependency[Door], data: JSONBody[configuration.Withdraw]
+) -> contract.Accepted:
+    """Take a planned change back."""
+    return await door.do(configuration_commands.withdraw_organisation, data)
+
+
+@post("/incident-types/{key:str}", operation_id="saveIncidentType", status_code=200)
+async def save_incident_type(
+    door: NamedDependency[Door], key: FromPath[str], data: JSONBody[configuration.SaveIncidentType]
+) -> contract.Accepted:
+    """Make an own type, or set one up otherwise."""
+    return await door.do(configuration_commands.save_incident_type, data, key)
+
+
+@post("/incident-types/{key:str}/withdraw", operation_id="withdrawIncidentType", status_code=200)
+async def withdraw_incident_type(
+    door: NamedDependency[Door], key: FromPath[str], data: JSONBody[configuration.Withdraw]
+) -> contract.Accepted:
+    """Take a planned version back."""
+    return await door.do(configuration_commands.withdraw_incident_type, data, key)
+
+
+@post("/days-off", operation_id="saveDayOff", status_code=200)
+async def save_day_off(
+    door: NamedDependency[Door], data: JSONBody[configuration.SaveDayOff]
+) -> contract.Accepted:
+    """A local day off."""
+    return await door.do(configuration_commands.save_day_off, data)
+
+
+@post("/days-off/remove", operation_id="removeDayOff", status_code=200)
+async def remove_day_off(
+    door: NamedDependency[Door], data: JSONBody[configuration.RemoveDayOff]
+) -> contract.Accepted:
+    """Work goes on that day after all."""
+    return await door.do(configuration_commands.remove_day_off, data)
+
+
 ROUTES = [
     sign_in, show_second_factor, start_enrolment, confirm_enrolment, request_password_reset,
     complete_password_reset, exchange_session, request_service_token, public_tenants, jwks, list_tenants,
@@ -360,4 +428,6 @@ ROUTES = [
     staff_directory, register_staff, change_staff, deactivate_staff, reactivate_staff, unlock_staff,
     reset_second_factor, staff_contact, contacts, mint_reset_link, teams, make_team, rename_team,
     roles, save_role, tenant_settings, change_tenant_settings,
+    tenant_configuration, setting_changes, save_organisation, withdraw_organisation, save_incident_type,
+    withdraw_incident_type, save_day_off, remove_day_off,
 ]  # fmt: skip

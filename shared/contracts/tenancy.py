@@ -54,6 +54,14 @@ class TenantRemoved(Event, frozen=True, kw_only=True):
     AGGREGATE: ClassVar[str] = "tenant"
 
 
+class TenantSettingsChanged(Event, frozen=True, kw_only=True):
+    """Ask for `/tenant-configuration` again. `what` is one of `configuration.AREAS`."""
+
+    SUBJECT: ClassVar[str] = "identity.tenant_settings_changed.v1"
+    AGGREGATE: ClassVar[str] = "tenant"
+    what: str
+
+
 class TenantAnswer(Event, frozen=True, kw_only=True):
     """What a service says when it has done its part; `of` is the subject that it answers, `rows` those exported."""
 

@@ -108,6 +108,7 @@ VALUES: dict[str, Any] = {
     "starts_at": "2031-01-06T08:00:00Z", "ends_at": "2031-01-07T08:00:00Z", "dossier_number": "SPOT-2026-9999",
     "due_on": "2031-01-06", "levels": ["primary"], "languages": ["nl"], "permissions": [], "compartments": [],
     "key": "pz_nobody", "phone": "053 21 11 11", "tenant": "pz_nobody",
+    "group": "other", "valid_from": "2027-01-06", "day": "2027-01-06",
 }  # fmt: skip
 
 TAKEN_ONCE = {"email": "{}@example.org", "name": "{}"}

@@ -6,15 +6,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.cases.configuration.copy import configuration_here
 from services.cases.dossiers.access import dossier_in_sight
 from services.cases.dossiers.calendar import working_days_here
 from services.cases.dossiers.changes import note_change
-from services.cases.dossiers.deadlines import next_working_day
+from services.cases.dossiers.deadlines import local_day, next_working_day
 from services.cases.dossiers.models import COMPARTMENT, Dossier, Entry, Task
 from services.cases.victim_support.opening import KIND, open_victim_support
 from shared.auth import Permission, Principal
 from shared.contracts.cases import CallOutReported, DossierRef, EntryRef, OpenDossier, WriteReport
-from shared.contracts.rostering import INCIDENT_TYPES, CallOutClosed, CallOutView
+from shared.contracts.rostering import CallOutClosed, CallOutView
 from shared.db import uuid7
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.outbox import publish
@@ -33,7 +34,8 @@ async def open_dossier(
     principal.require(Permission.DOSSIER_OPEN)
     if COMPARTMENT[KIND] not in principal.compartments:
         raise Forbidden(details={"compartment": COMPARTMENT[KIND]})
-    if command.incident_type not in INCIDENT_TYPES:
+    kind = (await configuration_here(session)).types_on(local_day(now)).get(command.incident_type)
+    if kind is None or kind.hidden:
         raise Invalid({"incident_type": "not_a_choice"})
     beside = None
     if command.beside is not None:

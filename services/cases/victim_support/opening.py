@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.cases.configuration.copy import configuration_here
 from services.cases.dossiers.calendar import working_days_here
 from services.cases.dossiers.deadlines import WorkingDays, calendar_days, local_day
 from services.cases.dossiers.models import Dossier, Entry, Grant, Task
@@ -36,6 +37,7 @@ async def open_victim_support(
     incident_id: UUID | None = None,
 ) -> Dossier:
     """`at` is when the help began to be due: the closing of the call-out, or the moment of opening."""
+    kind = (await configuration_here(session)).types_on(local_day(at)).get(incident_type)
     dossier = Dossier.open(
         kind=KIND,
         number=await next_number(session, KIND, at),
@@ -47,7 +49,7 @@ async def open_victim_support(
         place=place,
         pv_number=pv_number,
         summary=summary,
-        minors_involved=minors_involved,
+        minors_involved=minors_involved or (kind is not None and kind.minors),
         call_out_id=call_out_id,
         incident_id=incident_id,
     )
@@ -57,7 +59,8 @@ async def open_victim_support(
     session.add(
         Entry.system(dossier.id, "dossier_opened", at=at, by=principal.user_id, incident_type=incident_type)
     )
-    session.add_all(recontact_tasks(dossier, await working_days_here(session), now=now))
+    if kind is None or kind.recontact:
+        session.add_all(recontact_tasks(dossier, await working_days_here(session), now=now))
     audit.record(
         session,
         principal,

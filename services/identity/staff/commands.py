@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.identity.configuration.change_log import note_change
 from services.identity.sign_in import sessions, tickets
 from services.identity.sign_in.entrance import attempts_key, name_of, person_of
 from services.identity.sign_in.models import (
@@ -217,18 +218,23 @@ async def save_role(
     tenant = await session.get_one(Tenant, principal.tenant)
     default = key in default_roles(tenant.kind)
     role = _checked_role(key, command, default=default)
-    gave_power = _may_change_roles(await _roles(session, principal.tenant), [key])
+    roles_before = await _roles(session, principal.tenant)
+    gave_power = _may_change_roles(roles_before, [key])
+    before = roles_before.get(key)
     await session.merge(role)
     await session.flush()
     if gave_power:
         await _keep_an_administrator(session, await _roles(session, principal.tenant))
-    audit.record(
+    after = {"name": role.name, "permissions": role.permissions, "compartments": role.compartments}
+    note_change(
         session,
         principal,
         "save_role",
+        "roles",
         now=now,
-        object_kind="role",
-        details={"role": key, "permissions": role.permissions, "compartments": role.compartments},
+        key=key,
+        before={name: getattr(before, name) for name in after} if before else {},
+        after=after,
     )
     return Role(
         key=key,

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.identity.configuration.change_log import note_change
 from services.identity.tenants.models import (
     Announcement,
     NotConfirmed,
@@ -19,7 +20,7 @@ from services.identity.tenants.models import (
     checked_languages,
     export_folder,
 )
-from shared import audit, migrations
+from shared import migrations
 from shared.auth import Permission, Principal
 from shared.contracts import tenancy as contract
 from shared.contracts.event import Event
@@ -126,17 +127,23 @@ async def change_tenant_settings(
     """Languages of the screens, and how long a session lasts. Raises `Invalid`."""
     principal.require(Permission.TENANT_MANAGE)
     tenant = await session.get_one(Tenant, principal.tenant)
+    before = _changeable(tenant)
     tenant.languages = checked_languages(command.languages, tenant.legal_language)
     tenant.idle_minutes, tenant.session_hours = command.idle_minutes, command.session_hours
-    audit.record(
+    note_change(
         session,
         principal,
         "change_tenant_settings",
+        "sign_in",
         now=now,
-        object_kind="tenant",
-        details={"idle_minutes": tenant.idle_minutes, "session_hours": tenant.session_hours},
+        before=before,
+        after=_changeable(tenant),
     )
     return tenant.settings
+
+
+def _changeable(tenant: Tenant) -> dict[str, object]:
+    return {name: getattr(tenant, name) for name in ("languages", "idle_minutes", "session_hours")}
 
 
 async def _tenant(session: AsyncSession, key: str) -> Tenant:

@@ -6,8 +6,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.identity.configuration.models import (
+    DayOff,
+    OrganisationVersion,
+    TypeVersion,
+    incident_types,
+    organisations,
+)
 from services.identity.tenants.models import Announcement, Answer, Tenant
 from shared.auth import Permission, Principal
+from shared.contracts import configuration
 from shared.contracts.identity import PublicTenant, TenantSettings
 from shared.contracts.tenancy import TENANT_ANSWERS, TenantView
 
@@ -62,3 +70,23 @@ async def tenant_settings(session: AsyncSession, principal: Principal, *, now: d
     """How the tenant is called and set up, for everybody in it."""
     principal.require(Permission.SELF)
     return (await session.get_one(Tenant, principal.tenant)).settings
+
+
+async def tenant_configuration(
+    session: AsyncSession, principal: Principal, *, now: datetime
+) -> configuration.TenantConfiguration:
+    """All settings with their days, for everybody in it and for the services that keep a copy."""
+    if not principal.service:
+        principal.require(Permission.SELF)
+    tenant = await session.get_one(Tenant, principal.tenant)
+    versions = await session.scalars(select(OrganisationVersion).order_by(OrganisationVersion.valid_from))
+    types = await session.scalars(select(TypeVersion))
+    days = await session.scalars(select(DayOff).order_by(DayOff.day))
+    return configuration.TenantConfiguration(
+        name=tenant.name,
+        legal_language=tenant.legal_language,
+        languages=tenant.languages,
+        organisation=organisations(versions.all()),
+        incident_types=incident_types(types),
+        days_off=[configuration.DayOff(day=each.day, why=each.why) for each in days],
+    )

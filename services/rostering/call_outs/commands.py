@@ -18,6 +18,7 @@ from services.rostering.call_outs.models import (
     CallOutNumber,
     NobodyLeft,
     NotYours,
+    day_of,
     in_sight,
     is_out,
     number_of,
@@ -33,6 +34,7 @@ from services.rostering.call_outs.rules import (
     checked_briefing,
     checked_note,
 )
+from services.rostering.configuration.copy import configuration_here
 from services.rostering.rosters.models import Duty, RosterSettings, Shift
 from shared import audit, timers
 from shared.auth import Permission, Principal
@@ -61,7 +63,8 @@ async def request_call_out(
 ) -> contract.CallOutRef:
     """Keep the briefing and ring the first person who is on duty and free. Raises `Invalid`."""
     principal.require(Permission.CALL_OUT_REQUEST)
-    briefing = checked_briefing(command)
+    configuration = await configuration_here(session)
+    briefing = checked_briefing(command, configuration.types_on(day_of(now)))
     call_out = CallOut(
         id=uuid7(),
         number=await _next_number(session, now=now),

@@ -5,7 +5,7 @@ States: `domain.md` 1.4, with `unanswered` for when nobody is left to ring; it g
 """
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -358,6 +358,11 @@ def choose_next(
 def year_of(moment: datetime) -> int:
     """The year in which a call-out is numbered, by the clock on the wall in Belgium."""
     return moment.astimezone(_BRUSSELS).year
+
+
+def day_of(moment: datetime) -> date:
+    """The day on the wall in Belgium."""
+    return moment.astimezone(_BRUSSELS).date()
 
 
 def number_of(year: int, counted: int) -> str:

@@ -1,11 +1,13 @@
 """What may be written in a call-out: every wrong field at once, each with its code."""
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 
 from services.rostering.rosters.rules import phone_in_e164
-from shared.contracts.rostering import INCIDENT_TYPES, URGENCIES, CloseCallOut, RequestCallOut
+from shared.contracts.configuration import IncidentType
+from shared.contracts.rostering import URGENCIES, CloseCallOut, RequestCallOut
 from shared.errors import Invalid
 
 DECLINE_REASONS = ("ill", "busy", "too_far", "conflict", "other")
@@ -17,15 +19,22 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}\Z")  # ISO 639-1, or 639-3 where there is no
 _UNSTORABLE = "\x00"  # PostgreSQL keeps every character but this one
 
 
-def checked_briefing(command: RequestCallOut) -> RequestCallOut:
-    """The briefing without loose spaces and with its phone number in E.164. Raises `Invalid`."""
+def checked_briefing(command: RequestCallOut, types: Mapping[str, IncidentType]) -> RequestCallOut:
+    """The briefing without loose spaces and with its phone number in E.164, of a type that the tenant offers.
+
+    Raises `Invalid`, also for what the type demands and was left empty.
+    """
     texts = {
         name: value.strip() for name, value in msgspec.structs.asdict(command).items() if _is_text(value)
     }
     wrong = wrong_texts(texts)
     wrong |= {name: "required" for name in ("place", "summary") if not texts[name]}
-    if command.incident_type not in INCIDENT_TYPES:
+    kind = types.get(command.incident_type)
+    if kind is None or kind.hidden:
         wrong["incident_type"] = "incident_type_unknown"
+    else:
+        demanded = {name: getattr(command, name, True) for name in kind.mandatory}
+        wrong |= {name: "required" for name, given in demanded.items() if not texts.get(name, given)}
     if command.urgency not in URGENCIES:
         wrong["urgency"] = "urgency_unknown"
     if len(command.languages) > _MOST_LANGUAGES:

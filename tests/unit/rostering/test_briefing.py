@@ -8,15 +8,17 @@ from hypothesis import strategies as st
 
 from services.rostering.call_outs.rules import checked_briefing, checked_note
 from services.rostering.rosters.rules import phone_in_e164
+from shared.contracts.configuration import SEED_INCIDENT_TYPES, IncidentType
 from shared.contracts.rostering import CloseCallOut, RequestCallOut
 from shared.errors import Invalid
 
+TYPES = {each.code: each for each in SEED_INCIDENT_TYPES}
 GOOD: dict[str, Any] = {"incident_type": "fire", "place": "Aalst", "summary": "Brand"}
 
 
 def wrong(**changes: Any) -> dict[str, str]:
     with pytest.raises(Invalid) as raised:
-        checked_briefing(RequestCallOut(**{**GOOD, **changes}))
+        checked_briefing(RequestCallOut(**{**GOOD, **changes}), TYPES)
     return raised.value.fields
 
 
@@ -54,7 +56,7 @@ def test_a_phone_number_is_kept_as_it_is_dialled_from_anywhere(written: str, dia
 
 def test_loose_spaces_and_repeated_languages_go() -> None:
     briefing = checked_briefing(
-        RequestCallOut(**{**GOOD, "place": " Aalst ", "languages": ["fr", "ar", "fr"]})
+        RequestCallOut(**{**GOOD, "place": " Aalst ", "languages": ["fr", "ar", "fr"]}), TYPES
     )
     assert (briefing.place, briefing.languages) == ("Aalst", ["fr", "ar"])
 
@@ -70,3 +72,22 @@ def test_why_nothing_is_opened_must_be_said() -> None:
         checked_note(CloseCallOut(opens_dossier=False, note=" "))
     assert raised.value.fields == {"note": "required"}
     assert checked_note(CloseCallOut(opens_dossier=False, note=" vals alarm ")) == "vals alarm"
+
+
+def test_a_type_that_is_not_offered_any_more_is_refused() -> None:
+    hidden = {"fire": IncidentType(code="fire", group="accident", hidden=True)}
+
+    with pytest.raises(Invalid) as raised:
+        checked_briefing(RequestCallOut(**GOOD), hidden)
+
+    assert raised.value.fields == {"incident_type": "incident_type_unknown"}
+
+
+def test_what_a_type_demands_is_asked_and_what_belongs_to_the_dossier_is_not() -> None:
+    demands = ["pv_number", "languages", "safety", "risk_assessment"]
+    types = {"fire": IncidentType(code="fire", group="accident", mandatory=demands)}
+
+    with pytest.raises(Invalid) as raised:
+        checked_briefing(RequestCallOut(**GOOD, safety="  "), types)
+
+    assert raised.value.fields == dict.fromkeys(("pv_number", "languages", "safety"), "required")

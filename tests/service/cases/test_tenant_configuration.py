@@ -1,0 +1,60 @@
+"""What the tenant set up counts for its dossiers: own types, no re-contact where none is wanted, own days off."""
+
+from datetime import UTC, date, datetime
+
+from services.cases.dossiers.calendar import working_days_here
+from shared.auth import Principal
+from shared.contracts.cases import DossierRef, DossierView, OpenDossier
+from shared.contracts.configuration import SEED_INCIDENT_TYPES, DayOff, IncidentType, TenantConfiguration
+from shared.contracts.tenancy import TenantSettingsChanged
+from shared.db import uuid7
+from tests.service.cases.conftest import field_codes
+from tests.support.service import ServiceUnderTest
+
+CARNIVAL = IncidentType(code="carnival", group="violence", own=True, recontact=False, minors=True)
+CONFIGURATION = TenantConfiguration(
+    legal_language="nl",
+    languages=["nl"],
+    incident_types=[*SEED_INCIDENT_TYPES, CARNIVAL],
+    days_off=[DayOff(day=date(2031, 2, 24), why="Carnavalsmaandag")],
+)
+
+
+async def hear(
+    cases: ServiceUnderTest, tenant: str, configuration: TenantConfiguration = CONFIGURATION
+) -> None:
+    cases.answers_of("identity")["GET /tenant-configuration"] = configuration
+    await cases.deliver(
+        TenantSettingsChanged(id=uuid7(), occurred_at=datetime.now(UTC), tenant=tenant, what="incident_types")
+    )
+    cases.answers_of("identity")["GET /tenant-configuration"] = None
+
+
+async def test_a_dossier_of_an_own_type_is_opened_with_identity_down_as_the_type_is_set_up(
+    cases: ServiceUnderTest, worker: Principal, tenant: str
+) -> None:
+    before = await cases.post("/dossiers", OpenDossier(incident_type="carnival"), by=worker)
+    assert field_codes(before) == {"incident_type": "not_a_choice"}
+
+    await hear(cases, tenant)
+
+    opened = cases.read(
+        await cases.post("/dossiers", OpenDossier(incident_type="carnival"), by=worker), DossierRef
+    )
+    view = cases.read(await cases.get(f"/dossiers/{opened.dossier_id}", by=worker), DossierView)
+    assert view.incident_type == "carnival"
+    assert view.minors_involved
+    assert [task for task in view.tasks if task.kind == "recontact"] == []
+
+
+async def test_the_days_off_are_exactly_those_that_the_tenant_set(
+    cases: ServiceUnderTest, tenant: str
+) -> None:
+    await hear(cases, tenant)
+    async with cases.transaction(tenant) as session:
+        assert (await working_days_here(session)).off(date(2031, 2, 24)) == "day_off"
+
+    await hear(cases, tenant, TenantConfiguration(legal_language="nl", languages=["nl"]))
+
+    async with cases.transaction(tenant) as session:
+        assert (await working_days_here(session)).off(date(2031, 2, 24)) == ""
