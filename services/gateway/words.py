@@ -9,6 +9,7 @@ from typing import Final
 from services.gateway.aftercare_words import AFTERCARE_WORDS
 from services.gateway.identity_words import IDENTITY_WORDS
 from services.gateway.marking import N_
+from services.gateway.message_words import MESSAGE_WORDS
 from services.gateway.work_words import WORK_WORDS
 
 __all__ = ["N_", "WORDS"]
@@ -38,3 +39,4 @@ _FIELDS: Final = {
 }
 
 WORDS: Final[dict[str, str]] = {**_ERRORS, **_FIELDS, **IDENTITY_WORDS, **WORK_WORDS, **AFTERCARE_WORDS}
+WORDS: Final[dict[str, str]] = {**_ERRORS, **_FIELDS, **IDENTITY_WORDS, **MESSAGE_WORDS, **WORK_WORDS}

@@ -1,14 +1,34 @@
 """The doors of notifications: one's own messages, and how far their delivery got."""
 
+from datetime import UTC, datetime
+from typing import cast
 from uuid import UUID
 
 from litestar import get, post
+from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from services.notifications import commands, queries
-from shared.app import Door
-from shared.contracts.notifications import AllRead, DeliveryView, MessagePage, MessageRef
+from services.notifications.channels import CHANNELS_KEY, Channels
+from shared.app import Door, Runtime
+from shared.client import CLIENT
+from shared.contracts.notifications import (
+    AddDevice,
+    AllRead,
+    ChangeMessageSettings,
+    DeliveryLog,
+    DeliveryView,
+    DeviceRef,
+    MessagePage,
+    MessageRef,
+    MessageSettingsView,
+    ReportTaken,
+    SmsReport,
+)
+from shared.db import transaction
+
+_NO_TOKEN: list[dict[str, list[str]]] = [{}]
 
 
 @get("/messages", operation_id="ownMessages")
@@ -31,4 +51,55 @@ async def deliveries_about(door: NamedDependency[Door], ref: FromQuery[UUID]) ->
     return await door.ask(queries.deliveries_about, ref)
 
 
-ROUTES = [own_messages, read_message, read_all_messages, deliveries_about]
+@get("/message-settings", operation_id="messageSettings")
+async def message_settings(door: NamedDependency[Door]) -> MessageSettingsView:
+    return await door.ask(queries.message_settings)
+
+
+@post("/message-settings", operation_id="changeMessageSettings", status_code=200)
+async def change_message_settings(
+    door: NamedDependency[Door], data: JSONBody[ChangeMessageSettings]
+) -> ChangeMessageSettings:
+    return await door.do(commands.change_message_settings, data)
+
+
+@post("/push-devices", operation_id="addDevice")
+async def add_device(door: NamedDependency[Door], data: JSONBody[AddDevice]) -> DeviceRef:
+    """Not even a hash of the subscription is kept with the request: its keys are the device's secret."""
+    return await door.do(commands.add_device, data, private=True)
+
+
+@post("/push-devices/{device_id:uuid}/remove", operation_id="removeDevice", status_code=200)
+async def remove_device(door: NamedDependency[Door], device_id: FromPath[UUID]) -> DeviceRef:
+    return await door.do(commands.remove_device, None, device_id)
+
+
+@get("/delivery-log", operation_id="deliveryLog")
+async def delivery_log(
+    door: NamedDependency[Door],
+    days: FromQuery[int] = 7,
+    kind: FromQuery[str] = "",
+    channel: FromQuery[str] = "",
+    delivery_state: FromQuery[str] = "",
+) -> DeliveryLog:
+    return await door.ask(queries.delivery_log, days, kind, channel, delivery_state)
+
+
+@post("/sms-reports", operation_id="takeSmsReport", status_code=200, security=_NO_TOKEN)
+async def take_sms_report(state: State, data: JSONBody[SmsReport]) -> ReportTaken:
+    """From the SMS provider, whose signature is its proof; the tenant stands in what it signed."""
+    runtime: Runtime = state.runtime
+    now = datetime.now(UTC)
+    channels = cast("Channels", runtime.service.carries[CHANNELS_KEY])
+    report = channels.sms.read_report(
+        data.body.encode(), timestamp=data.timestamp, signature=data.signature, now=now
+    )
+    async with transaction(runtime.database, report.tenant) as session:
+        session.info[CLIENT] = runtime.client
+        return await commands.take_report(session, report, now=now)
+
+
+ROUTES = [
+    own_messages, read_message, read_all_messages, deliveries_about, message_settings, change_message_settings,
+    add_device, remove_device, delivery_log, take_sms_report,
+]  # fmt: skip

@@ -4,7 +4,7 @@ from functools import partial
 
 from services.notifications import commands
 from services.notifications.api import ROUTES
-from services.notifications.mail import Mailer
+from services.notifications.channels import CHANNELS_KEY, channels_by
 from services.notifications.models import DELIVER
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import SUBSCRIPTIONS
@@ -14,16 +14,12 @@ from shared.settings import read
 
 def build(settings: NotificationsSettings | None = None) -> Service:
     settings = settings or read(NotificationsSettings)
-    mailer = Mailer(
-        settings.smtp_url,
-        sender=settings.mail_from,
-        public_url=settings.public_url,
-        timeout=settings.smtp_timeout,
-    )
+    channels = channels_by(settings)
     return Service(
         name="notifications",
         settings=settings,
         routes=ROUTES,
         subscriptions=SUBSCRIPTIONS,
-        timers={DELIVER: partial(commands.deliver, mailer)},
+        timers={DELIVER: partial(commands.deliver, channels)},
+        carries={CHANNELS_KEY: channels},
     )

@@ -1,4 +1,4 @@
-"""E-mail: the words of a message in the reader's language, and the way to the mail server."""
+"""The words of a message in the reader's language, long and short, and the way to the mail server."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import aiosmtplib
 import jinja2
 from msgspec import Struct
 
+from services.notifications.models import SUMMARY, NotSent, RefusedForGood
+from services.notifications.rules import BRUSSELS
+
 LANGUAGES = ("nl", "fr", "de", "en")
-BRUSSELS = ZoneInfo("Europe/Brussels")
 _TEMPLATES = Path(__file__).parent / "templates"
 _REST = timedelta(seconds=5)
 _FOR_GOOD = 500
@@ -35,20 +36,10 @@ LINKS = {
     "password_reset": "/password-reset/{token}",
     "invitation": "/password-reset/{token}",
     "account_locked": "/password-reset",
+    "not_reached": "/on-call",
+    SUMMARY: "/messages",
 }
 """Where a mail leads. Never more than an id, but for the one-time secret of a reset link."""
-
-
-class MailNotSent(Exception):
-    """Not now: the mail server is away, or says so. `reason` is a code."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class MailRefused(MailNotSent):
-    """Never: this address or this message is refused for good."""
 
 
 class Letter(Struct, frozen=True):
@@ -71,15 +62,12 @@ def compose(
     kind: str, addressee: Addressee, facts: Mapping[str, Any], *, public_url: str, urgent: bool
 ) -> Letter:
     """Put a message into words. A template's first line is its subject; a fact that is missing is an error."""
-    language = addressee.language if addressee.language in LANGUAGES else LANGUAGES[0]
+    language = known_language(addressee.language)
     words = _words(language)
     link = public_url + LINKS[kind].format_map(facts)
-    body = (
-        _environment()
-        .get_template(f"{kind}.{language}.txt")
-        .render({**facts, "name": addressee.name, "link": link, "word": _word_in(words)})
-    )
-    subject, text = (part.strip() for part in body.split("\n", 1))
+    if kind == SUMMARY:
+        facts = {**facts, "lines": [_line_of(each, addressee, public_url=public_url) for each in facts["of"]]}
+    subject, text = _written(kind, language, {**facts, "name": addressee.name, "link": link})
     text = f"{text}\n\n{words['page']['footer']}\n"
     html = (
         _environment()
@@ -87,17 +75,40 @@ def compose(
         .render(
             language=language,
             subject=subject,
-            paragraphs=[_paragraph(each, link) for each in text.split("\n\n")],
+            paragraphs=[_paragraph(each, public_url) for each in text.split("\n\n")],
             urgent=urgent,
         )
     )
     return Letter(subject, text, html)
 
 
-def _paragraph(text: str, link: str) -> dict[str, str]:
-    """A paragraph that ends in the link becomes a link, named by the words before it."""
-    if text.endswith(link):
-        return {"text": text.removesuffix(link).strip().rstrip(":").rstrip(), "link": link}
+def known_language(language: str) -> str:
+    """A language that we have words in."""
+    return language if language in LANGUAGES else LANGUAGES[0]
+
+
+def _written(kind: str, language: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """A template's subject and text."""
+    template = _environment().get_template(f"{kind}.{language}.txt")
+    subject, text = template.render({**facts, "word": _word_in(_words(language))}).split("\n", 1)
+    return subject.strip(), text.strip()
+
+
+def _line_of(each: Mapping[str, Any], addressee: Addressee, *, public_url: str) -> dict[str, str]:
+    """One message inside a summary: its subject and its own link."""
+    kind, facts = each["kind"], each["facts"]
+    link = public_url + LINKS[kind].format_map(facts)
+    subject, _ = _written(
+        kind, known_language(addressee.language), {**facts, "name": addressee.name, "link": link}
+    )
+    return {"subject": subject, "link": link}
+
+
+def _paragraph(text: str, public_url: str) -> dict[str, str]:
+    """A paragraph that ends in a link of ours becomes a link, named by the words before it."""
+    words, _, last = text.strip().rpartition(" ")
+    if words and last.startswith(f"{public_url}/"):
+        return {"text": words.strip().rstrip(":").rstrip(), "link": last}
     return {"text": text.strip(), "link": ""}
 
 
@@ -112,6 +123,27 @@ def _word_in(words: Mapping[str, Mapping[str, str]]) -> Callable[[str, str], str
         return words[section].get(code, words[section]["other"])
 
     return word
+
+
+class Short(Struct, frozen=True):
+    """What a small screen shows: a title, one sentence, and where it leads."""
+
+    title: str
+    text: str
+    link: str
+
+
+def compose_short(kind: str, language: str, facts: Mapping[str, Any], *, public_url: str) -> Short:
+    """A message for an SMS or a device: a kind without words of its own says only that there is something."""
+    every = _short_words(known_language(language))
+    words = every.get(kind, every["other"])
+    title, text = (_environment().from_string(words[part]).render(facts) for part in ("title", "text"))
+    return Short(title, text, public_url + LINKS[kind].format_map(facts))
+
+
+@cache
+def _short_words(language: str) -> dict[str, dict[str, str]]:
+    return tomllib.loads((_TEMPLATES / f"short.{language}.toml").read_text(encoding="utf-8"))
 
 
 @cache
@@ -154,14 +186,14 @@ class Mailer:
         urgent: bool,
         now: datetime,
     ) -> None:
-        """Hand over to the mail server. Raises `MailRefused` for good and `MailNotSent` for now.
+        """Hand over to the mail server. Raises `RefusedForGood` for good and `NotSent` for now.
 
         The Message-ID is the delivery's, so that a mail which is sent twice can be seen to be one.
         """
         letter = compose(kind, addressee, facts, public_url=self._public_url, urgent=urgent)
         message = self._message(delivery_id, addressee, letter, urgent=urgent, now=now)
         if self._rests_until is not None and now < self._rests_until:
-            raise MailNotSent("server_timeout")
+            raise NotSent("server_timeout")
         try:
             await aiosmtplib.send(
                 message,
@@ -176,7 +208,7 @@ class Mailer:
             )
         except aiosmtplib.SMTPTimeoutError as silent:
             self._rests_until = now + _REST
-            raise MailNotSent("server_timeout") from silent
+            raise NotSent("server_timeout") from silent
         except (aiosmtplib.SMTPException, OSError) as failure:
             raise _reason_of(failure) from failure
         self._rests_until = None
@@ -188,7 +220,7 @@ class Mailer:
         try:
             message["To"] = Address(addressee.name, addr_spec=addressee.email)
         except (MessageError, ValueError, IndexError) as wrong:
-            raise MailRefused("address_wrong") from wrong
+            raise RefusedForGood("address_wrong") from wrong
         message["From"] = Address(self._sender_name, addr_spec=self._sender)
         message["Subject"] = letter.subject
         message["Date"] = format_datetime(now)
@@ -204,7 +236,7 @@ class Mailer:
         return message
 
 
-def _reason_of(failure: Exception) -> MailNotSent:
+def _reason_of(failure: Exception) -> NotSent:
     """A code for what the server said; its own words may hold the address, so they are not kept.
 
     Only a refused recipient or refused content is for good: a wrong password or a wrong sender is ours to mend.
@@ -217,12 +249,12 @@ def _reason_of(failure: Exception) -> MailNotSent:
         case aiosmtplib.SMTPDataError(code=code):
             return _by_code("content_refused", code)
         case aiosmtplib.SMTPNotSupported():
-            return MailRefused("address_not_supported")
+            return RefusedForGood("address_not_supported")
         case aiosmtplib.SMTPResponseException():
-            return MailNotSent("server_refused")
+            return NotSent("server_refused")
         case _:
-            return MailNotSent("server_unreachable")
+            return NotSent("server_unreachable")
 
 
-def _by_code(reason: str, code: int) -> MailNotSent:
-    return MailRefused(reason) if code >= _FOR_GOOD else MailNotSent(reason)
+def _by_code(reason: str, code: int) -> NotSent:
+    return RefusedForGood(reason) if code >= _FOR_GOOD else NotSent(reason)

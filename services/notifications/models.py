@@ -9,22 +9,78 @@ from sqlalchemy import Boolean, DateTime, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.notifications.rules import CHANNELS, EMAIL, PUSH, SMS, Quiet, Way
 from shared.db import Base
+from shared.errors import Invalid, NotFound, Unauthenticated
 
 DELIVER = "deliver"
 """The kind of timer that sends one delivery."""
 
-EMAIL = "email"
+SUMMARY = "summary"
+"""What several messages become that may wait and are ready together."""
+
+NOT_REACHED = "not_reached"
+"""What coordinators are told when nothing worked for something urgent."""
+
+SECOND = "second"
+"""`facts["number"]` of an SMS that goes to the second number."""
+
 RETRIES = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 3600))
 """How long to wait after each failed try; after the last one the delivery has failed."""
 
 
+class NotSent(Exception):
+    """Not now: the other side is away, or says so. `reason` is a code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RefusedForGood(NotSent):
+    """Never: this address, number, device or message is refused for good."""
+
+
+class MessageUnknown(NotFound):
+    """No such message or device of this person."""
+
+
+class EndpointWrong(Invalid):
+    """Not the address of a push service that we may send to."""
+
+    code = "endpoint_wrong"
+
+
+class ReportUnsigned(Unauthenticated):
+    """A delivery report that the SMS provider did not sign, or signed too long ago."""
+
+    code = "report_unsigned"
+
+
 class Kind(Struct, frozen=True):
-    """Where a kind of message goes. SMS and web push will be channels beside these two."""
+    """Where a kind of message goes.
+
+    `urgent` goes at once, over every channel that the person has. `prompt` was asked for by the reader herself or is
+    about her account: at once too, but by mail alone. All else waits for quiet hours and limits, and over mail and
+    push as she wishes.
+    """
 
     in_app: bool = True
     by_mail: bool = True
     urgent: bool = False
+    prompt: bool = False
+
+    @property
+    def may_wait(self) -> bool:
+        return not self.urgent and not self.prompt
+
+    @property
+    def channels(self) -> frozenset[str]:
+        if not self.by_mail:
+            return frozenset()
+        if self.urgent:
+            return frozenset(CHANNELS)
+        return frozenset({EMAIL}) if self.prompt else frozenset({EMAIL, PUSH})
 
 
 KINDS = {
@@ -35,10 +91,14 @@ KINDS = {
     "break_glass_used": Kind(),
     "break_glass_escalated": Kind(),
     # these go to somebody who cannot sign in now
-    "password_reset": Kind(in_app=False),
-    "invitation": Kind(in_app=False),
-    "account_locked": Kind(in_app=False),
+    "password_reset": Kind(in_app=False, prompt=True),
+    "invitation": Kind(in_app=False, prompt=True),
+    "account_locked": Kind(in_app=False, prompt=True),
+    # what this service says by itself
+    NOT_REACHED: Kind(urgent=True),
+    SUMMARY: Kind(in_app=False, prompt=True),
 }
+"""A new kind needs an entry here, its templates, its link in `mail.LINKS`, and words in the gateway."""
 
 COORDINATORS = ("spot_coordinator", "team_coordinator", "head_social_worker")
 DATA_PROTECTION_OFFICERS = ("dpo",)
@@ -53,10 +113,26 @@ class Recipient(Base):
     name: Mapped[str] = mapped_column(Text)
     email: Mapped[str] = mapped_column(Text)
     phone: Mapped[str] = mapped_column(Text)
+    second_phone: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(Boolean)
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    email_verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    phone_verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    second_phone_verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    def number(self, which: str | None) -> str:
+        return self.second_phone if which == SECOND else self.phone
+
+    def ways(self, which: str | None, *, devices: int, broken: frozenset[str]) -> dict[str, Way]:
+        """What the rules need to know of each channel; a device proves itself when it subscribes."""
+        phone_proved = self.second_phone_verified_at if which == SECOND else self.phone_verified_at
+        return {
+            SMS: Way(bool(self.number(which)), phone_proved is not None, SMS in broken),
+            PUSH: Way(devices > 0, proved=True, broken=PUSH in broken),
+            EMAIL: Way(bool(self.email), self.email_verified_at is not None, EMAIL in broken),
+        }
 
 
 class Message(Base):
@@ -77,6 +153,8 @@ class Message(Base):
 class Delivery(Base):
     """One message on its way over one channel: queued, sent, failed, or lapsed when it would come too late.
 
+    An SMS becomes delivered when its provider reports so; a message that went along in a summary is bundled. It is
+    doubtful when its address was never proved or failed lately and was used all the same.
     `facts` are the codes, ids and times that its text is made of when it is sent; the text itself is not kept.
     `about` is the call-out, dossier or account that it concerns.
     """
@@ -97,6 +175,8 @@ class Delivery(Base):
     next_try_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     error: Mapped[str | None] = mapped_column(Text)
+    doubtful: Mapped[bool] = mapped_column(Boolean, default=False)
+    delivered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     def is_too_late(self, *, now: datetime) -> bool:
         """A ringing mail after its time to answer would only send somebody to a call-out that went on without her."""
@@ -106,6 +186,23 @@ class Delivery(Base):
         self.state, self.sent_at = "sent", now
         self.tries += 1
         self.next_try_at = self.error = None
+
+    def mark_bundled(self, *, now: datetime) -> None:
+        self.state, self.sent_at, self.next_try_at = "bundled", now, None
+
+    def hold(self, until: datetime) -> None:
+        self.next_try_at = until
+
+    def mark_delivered(self, *, at: datetime) -> None:
+        """What arrived, arrived: nothing that is reported before or after it changes that."""
+        self.state, self.delivered_at = "delivered", self.delivered_at or at
+        self.sent_at = self.sent_at or at
+        self.next_try_at = self.error = None
+
+    def mark_undeliverable(self, error: str) -> None:
+        """The network gave it back; unless it is known to have arrived."""
+        if self.state in ("sent", "queued"):
+            self.state, self.error, self.next_try_at = "failed", error, None
 
     def mark_lapsed(self) -> None:
         self.state, self.next_try_at = "lapsed", None
@@ -123,3 +220,35 @@ class Delivery(Base):
             self.next_try_at = now + RETRIES[self.tries - 1]
         else:
             self.state, self.next_try_at = "failed", None
+
+
+class MessageSettings(Base):
+    """What somebody wishes of messages that are not urgent."""
+
+    __tablename__ = "message_settings"
+
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    quiet_begins: Mapped[int | None] = mapped_column(Integer)
+    quiet_ends: Mapped[int | None] = mapped_column(Integer)
+
+    @property
+    def quiet(self) -> Quiet | None:
+        if self.quiet_begins is None or self.quiet_ends is None:
+            return None
+        return Quiet(self.quiet_begins, self.quiet_ends)
+
+
+class PushDevice(Base):
+    """A browser that somebody let push messages to."""
+
+    __tablename__ = "push_devices"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    endpoint: Mapped[str] = mapped_column(Text)
+    p256dh: Mapped[str] = mapped_column(Text)
+    auth: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(Text)
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    reached_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,15 +1,31 @@
 """Everything that can be asked of notifications."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notifications.models import Delivery, Message
+from services.notifications.channels import channels_of
+from services.notifications.models import SECOND, Delivery, Message, MessageSettings, PushDevice
+from services.notifications.reach import broken_channels
+from services.notifications.rules import EMAIL, PUSH
+from shared import audit
 from shared.auth import Permission, Principal
-from shared.contracts.notifications import DeliveryView, MessagePage, MessageView
+from shared.contracts.notifications import (
+    DeliveryCount,
+    DeliveryLog,
+    DeliveryView,
+    Device,
+    LoggedDelivery,
+    MessagePage,
+    MessageSettingsView,
+    MessageView,
+)
 
 _NEWEST = 100
+_LOG_LINES = 200
+_LOG_DAYS = 90
 
 
 async def own_messages(session: AsyncSession, principal: Principal, *, now: object) -> MessagePage:
@@ -59,6 +75,82 @@ async def deliveries_about(
             tries=each.tries,
             at=each.at,
             sent_at=each.sent_at,
+            delivered_at=each.delivered_at,
+            doubtful=each.doubtful,
+            second=each.facts.get("number") == SECOND,
+            error=each.error or "",
         )
         for each in found
     ]
+
+
+async def message_settings(
+    session: AsyncSession, principal: Principal, *, now: datetime
+) -> MessageSettingsView:
+    """The caller's wishes and devices, and what works for him."""
+    principal.require(Permission.SELF)
+    channels = channels_of(session)
+    settings = await session.get(MessageSettings, principal.user_id)
+    devices = await session.scalars(
+        select(PushDevice)
+        .where(PushDevice.user_id == principal.user_id)
+        .order_by(PushDevice.added_at.desc(), PushDevice.id)
+    )
+    return MessageSettingsView(
+        channels=[EMAIL, PUSH] if settings is None else settings.channels,
+        quiet_begins=None if settings is None else settings.quiet_begins,
+        quiet_ends=None if settings is None else settings.quiet_ends,
+        devices=[
+            Device(device_id=each.id, label=each.label, added_at=each.added_at, reached_at=each.reached_at)
+            for each in devices
+        ],
+        push_key=channels.push.public_key,
+        sms=channels.sms.configured,
+        broken=sorted(await broken_channels(session, principal.user_id, now=now)),
+    )
+
+
+async def delivery_log(
+    session: AsyncSession,
+    principal: Principal,
+    days: int,
+    kind: str,
+    channel: str,
+    state: str,
+    *,
+    now: datetime,
+) -> DeliveryLog:
+    """What left and what did not, without content: for who keeps the platform running in this tenant."""
+    principal.require(Permission.TENANT_MANAGE)
+    since = Delivery.at > now - timedelta(days=min(max(days, 1), _LOG_DAYS))
+    counted = await session.execute(
+        select(Delivery.kind, Delivery.channel, Delivery.state, func.count())
+        .where(since)
+        .group_by(Delivery.kind, Delivery.channel, Delivery.state)
+        .order_by(Delivery.kind, Delivery.channel, Delivery.state)
+    )
+    chosen = select(Delivery).where(since).order_by(Delivery.at.desc(), Delivery.id.desc()).limit(_LOG_LINES)
+    for column, wish in ((Delivery.kind, kind), (Delivery.channel, channel), (Delivery.state, state)):
+        if wish:
+            chosen = chosen.where(column == wish)
+    audit.record(session, principal, "read_delivery_log", now=now, object_kind="delivery")
+    return DeliveryLog(
+        counts=[
+            DeliveryCount(kind=kind, channel=channel, state=state, count=count)
+            for kind, channel, state, count in counted
+        ],
+        lines=[
+            LoggedDelivery(
+                delivery_id=each.id,
+                user_id=each.user_id,
+                kind=each.kind,
+                channel=each.channel,
+                state=each.state,
+                tries=each.tries,
+                at=each.at,
+                sent_at=each.sent_at,
+                error=each.error or "",
+            )
+            for each in await session.scalars(chosen)
+        ],
+    )

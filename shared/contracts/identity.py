@@ -237,6 +237,9 @@ class StaffContact(Struct, frozen=True, kw_only=True):
     active: bool
     roles: list[str] = []
     second_phone: str = ""
+    email_verified_at: datetime | None = None
+    phone_verified_at: datetime | None = None
+    second_phone_verified_at: datetime | None = None
 
 
 class Team(Struct, frozen=True, kw_only=True):

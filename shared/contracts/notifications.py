@@ -1,10 +1,10 @@
-"""What notifications accepts, answers and announces: messages to members of staff, in the app and by e-mail."""
+"""What notifications accepts, answers and announces: messages to staff, in the app, by SMS, web push and e-mail."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from shared.contracts.event import Event
 
@@ -44,7 +44,9 @@ class AllRead(Struct, frozen=True, kw_only=True):
 class DeliveryView(Struct, frozen=True, kw_only=True):
     """GET /deliveries?ref= (`call_out:request`): how far the telling of a ringing attempt or about a call-out got.
 
-    `state`: queued, sent, failed, or lapsed when it would have come too late.
+    `channel`: sms, push or email. `state`: queued, sent, delivered (an SMS whose arrival was reported), failed, or
+    lapsed when it would have come too late. `doubtful`: the address was never proved or failed lately, and is used
+    all the same; `second`: it goes to the second number.
     """
 
     delivery_id: UUID
@@ -55,6 +57,104 @@ class DeliveryView(Struct, frozen=True, kw_only=True):
     tries: int
     at: datetime
     sent_at: datetime | None
+    delivered_at: datetime | None = None
+    doubtful: bool = False
+    second: bool = False
+    error: str = ""
+
+
+class ChangeMessageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /message-settings: one's own, for what is not urgent. Channels email and push; in the app it always comes.
+
+    Quiet hours are minutes of the day on Brussels' clock, past midnight when they begin later than they end.
+    """
+
+    channels: list[str]
+    quiet_begins: Annotated[int, Meta(ge=0, le=1439)] | None = None
+    quiet_ends: Annotated[int, Meta(ge=0, le=1439)] | None = None
+
+
+class Device(Struct, frozen=True, kw_only=True):
+    """A browser that takes web push. `label` is what its owner's browser calls itself."""
+
+    device_id: UUID
+    label: str
+    added_at: datetime
+    reached_at: datetime | None
+
+
+class MessageSettingsView(Struct, frozen=True, kw_only=True):
+    """GET /message-settings. `push_key` is what a browser subscribes with; empty where push is not set up.
+
+    `broken` names channels of which the last message failed for good.
+    """
+
+    channels: list[str]
+    quiet_begins: int | None
+    quiet_ends: int | None
+    devices: list[Device]
+    push_key: str
+    sms: bool = False
+    broken: list[str] = []
+
+
+class AddDevice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /push-devices: what the browser's push subscription says. 422 `endpoint_wrong` for a service unknown."""
+
+    endpoint: Annotated[str, Meta(min_length=1, max_length=1000)]
+    p256dh: Annotated[str, Meta(min_length=80, max_length=100)]
+    auth: Annotated[str, Meta(min_length=16, max_length=32)]
+    label: Annotated[str, Meta(max_length=80)] = ""
+
+
+class DeviceRef(Struct, frozen=True, kw_only=True):
+    """Also answers POST /push-devices/{device_id}/remove."""
+
+    device_id: UUID
+
+
+class SmsReport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /sms-reports, without a token: what an SMS provider sent the gateway, as it came. 401 `report_unsigned`."""
+
+    timestamp: Annotated[str, Meta(max_length=20)]
+    signature: Annotated[str, Meta(max_length=100)]
+    body: Annotated[str, Meta(max_length=2000)]
+
+
+class ReportTaken(Struct, frozen=True):
+    """Noted, or known already."""
+
+    taken: bool = True
+
+
+class DeliveryCount(Struct, frozen=True, kw_only=True):
+    """How many of a kind, on a channel, in a state."""
+
+    kind: str
+    channel: str
+    state: str
+    count: int
+
+
+class LoggedDelivery(Struct, frozen=True, kw_only=True):
+    """A line of the log: to whom, what kind and how far; no content and no address."""
+
+    delivery_id: UUID
+    user_id: UUID
+    kind: str
+    channel: str
+    state: str
+    tries: int
+    at: datetime
+    sent_at: datetime | None
+    error: str
+
+
+class DeliveryLog(Struct, frozen=True, kw_only=True):
+    """GET /delivery-log?days=&kind=&channel=&delivery_state= (`tenant:manage`): counts, and the newest 200 lines."""
+
+    counts: list[DeliveryCount]
+    lines: list[LoggedDelivery]
 
 
 class MessagePosted(Event, frozen=True, kw_only=True):

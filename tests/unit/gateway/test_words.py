@@ -27,6 +27,7 @@ NOT_FOR_PAGES = {
     "service_refused",
     "tenant_key_wrong",
     "idempotency_key_wrong",
+    "report_unsigned",
     "session_over",
     "challenge_over",
     # what a page of ours cannot send: it gives moments with a zone, limits in range, states and levels from a list

@@ -25,6 +25,7 @@ FACTS = {
     "reason": "emergency",
     "why": "not_reviewed",
     "token": "a-secret",
+    "of": [],
 }
 MAILED = sorted(kind for kind, where in KINDS.items() if where.by_mail)
 

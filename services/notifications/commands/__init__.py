@@ -1,0 +1,28 @@
+"""Everything that notifications can be made to do: keep contact points, tell people, send what is queued."""
+
+from services.notifications.commands.own import (
+    add_device,
+    change_message_settings,
+    read_all_messages,
+    read_message,
+    remove_device,
+)
+from services.notifications.commands.recipients import ask_contact, holders_of
+from services.notifications.commands.reports import take_report
+from services.notifications.commands.sending import deliver
+from services.notifications.commands.telling import notify, queue_link, stop_ringing
+
+__all__ = [
+    "add_device",
+    "ask_contact",
+    "change_message_settings",
+    "deliver",
+    "holders_of",
+    "notify",
+    "queue_link",
+    "read_all_messages",
+    "read_message",
+    "remove_device",
+    "stop_ringing",
+    "take_report",
+]
