@@ -1,4 +1,4 @@
-"""The words for messages that notifications sends by itself, their channels and states, in Dutch; `words.py` joins them."""
+"""The words for messages that notifications sends by itself, channels and states, in Dutch; `words.py` joins them."""
 
 from typing import Final
 

@@ -38,5 +38,6 @@ _FIELDS: Final = {
     "field.too_short": N_("Dit is te kort. Vul het aan."),
 }
 
-WORDS: Final[dict[str, str]] = {**_ERRORS, **_FIELDS, **IDENTITY_WORDS, **WORK_WORDS, **AFTERCARE_WORDS}
-WORDS: Final[dict[str, str]] = {**_ERRORS, **_FIELDS, **IDENTITY_WORDS, **MESSAGE_WORDS, **WORK_WORDS}
+WORDS: Final[dict[str, str]] = {
+    **_ERRORS, **_FIELDS, **AFTERCARE_WORDS, **IDENTITY_WORDS, **MESSAGE_WORDS, **WORK_WORDS
+}  # fmt: skip

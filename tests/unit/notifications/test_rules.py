@@ -21,7 +21,9 @@ from services.notifications.rules import (
 
 MINUTE = timedelta(minutes=1)
 minutes = st.integers(0, 1439)
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))
+moments = st.integers(0, 3 * 365 * 1440).map(
+    lambda minute: datetime(2026, 1, 1, tzinfo=UTC) + minute * MINUTE
+)
 near_changes = st.builds(
     lambda change, offset: change + timedelta(minutes=offset),
     st.sampled_from([datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)]),
