@@ -31,6 +31,10 @@ test: environment  ## Run all tests; WORKERS=n sets how many at a time, ARGS=...
 	@$(RUN) -m tests.support.browser
 	@exec $(RUN) -m pytest -n $(WORKERS) $(ARGS)
 
+.PHONY: chaos
+chaos: environment  ## Kill each part of the platform during a night of 200 call-outs, and see that nothing is lost
+	@VANGNET_CHAOS_CALL_OUTS=$${VANGNET_CHAOS_CALL_OUTS:-200} exec $(RUN) -m pytest -q -n 0 tests/chaos $(ARGS)
+
 .PHONY: check
 check: environment  ## Run all static checks: style, types, imports, and the project's own
 	$(RUN) -m ruff check .

@@ -47,7 +47,7 @@ from shared.errors import (
     details_of,
 )
 from shared.inbox import Handler, Listener, Subscriptions
-from shared.lifecycle import Lifecycle, tenants_here
+from shared.lifecycle import Lifecycle, Pruner, tenants_here
 from shared.outbox import Relay
 from shared.settings import Settings
 from shared.streams import connect as connect_nats
@@ -449,6 +449,13 @@ async def _start_workers(runtime: Runtime) -> None:
         **{f"listen {name}": partial(listener.run, name) for name in listener.streams()},
         **{name: partial(work, runtime) for name, work in service.workers.items()},
     }
+    pruner = Pruner(
+        runtime.database,
+        key_days=settings.key_days,
+        inbox_days=settings.inbox_days,
+        seconds=settings.prune_seconds,
+    )
+    works["pruner"] = pruner.run
     if service.follows_tenants:
         works["reconcile"] = lambda: lifecycle_of(service, runtime.database).reconcile(runtime.client)
     if settings.audit_key:

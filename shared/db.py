@@ -31,8 +31,11 @@ DISCONNECTED = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    # what asyncpg says when the server dies while it speaks
+    asyncpg.InternalClientError,
 )
 _ROLLBACK_SECONDS = 5
+DIRECT_SECONDS = 15.0
 _PENDING = "vangnet_pending"
 _DRIVER = "vangnet_driver"
 _OPENING = "vangnet_opening"
@@ -111,12 +114,24 @@ def connect(
 
 
 async def direct_connection(url: str, application: str) -> Driver:
-    """A connection of one's own outside the pool, for what needs a session: LISTEN and advisory locks."""
+    """A connection of one's own outside the pool, for what needs a session: LISTEN and advisory locks.
+
+    A line that goes dead without a word is noticed on both sides: here no statement waits longer than
+    `DIRECT_SECONDS`, and there the server ends the session and gives its locks back.
+    """
     return await asyncpg.connect(
         url,
         timeout=5,
+        command_timeout=DIRECT_SECONDS,
         connection_class=_TenantConnection,
-        server_settings={"application_name": f"vangnet-{application}", "jit": "off"},
+        server_settings={
+            "application_name": f"vangnet-{application}",
+            "jit": "off",
+            "tcp_user_timeout": "20000",
+            "tcp_keepalives_idle": "10",
+            "tcp_keepalives_interval": "5",
+            "tcp_keepalives_count": "3",
+        },
     )
 
 
@@ -198,7 +213,11 @@ async def _enter(database: Database, entry: str) -> tuple[AsyncConnection, Drive
 
 async def _open_connection(database: Database) -> tuple[AsyncConnection, Driver]:
     while True:
-        connection = await database.engine.connect()
+        try:
+            connection = await database.engine.connect()
+        except DBAPIError as refused:
+            # it runs, and lets nobody in: it recovers from a crash, shuts down, or is full
+            raise DatabaseUnreachable from refused
         driver = _driver_of(connection)
         if not driver.is_closed() and not driver.is_in_transaction():
             return connection, driver
@@ -217,7 +236,7 @@ async def _leave(connection: AsyncConnection, driver: Driver) -> None:
         if not driver.is_closed() and driver.is_in_transaction():
             async with asyncio.timeout(_ROLLBACK_SECONDS):
                 await driver.execute("ROLLBACK")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+    except (asyncpg.PostgresError, *DISCONNECTED, TimeoutError):
         driver.terminate()
     except BaseException:
         driver.terminate()
@@ -244,6 +263,11 @@ def withdraw(session: AsyncSession, writer: Writer[Item], unwanted: Callable[[It
 def driver_of(session: AsyncSession) -> Driver:
     """The asyncpg connection under the session, inside the same transaction, for hot reads."""
     return cast("Driver", session.info[_DRIVER])
+
+
+def rows_of(tag: str) -> int:
+    """How many rows a command tag such as `DELETE 3` speaks of."""
+    return int(tag.rsplit(" ", 1)[-1])
 
 
 def opening_of(session: AsyncSession) -> str:

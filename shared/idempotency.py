@@ -2,11 +2,12 @@
 
 import hashlib
 import re
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db import driver_of
+from shared.db import driver_of, rows_of
 from shared.errors import Conflict, Invalid
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,128}\Z")
@@ -16,6 +17,10 @@ _CLAIM = """
     ON CONFLICT DO NOTHING RETURNING 1
 """
 _EARLIER = "SELECT operation, request_hash, answer FROM idempotency_keys WHERE user_id = $1 AND key = $2"
+_PRUNE = """
+    DELETE FROM idempotency_keys WHERE (user_id, key) IN (
+        SELECT user_id, key FROM idempotency_keys WHERE used_at < $1 ORDER BY used_at LIMIT $2)
+"""
 _KEEP = "UPDATE idempotency_keys SET answer = $3 WHERE user_id = $1 AND key = $2"
 
 
@@ -57,3 +62,8 @@ async def claim(
 async def keep(session: AsyncSession, user_id: UUID, key: str, answer: bytes) -> None:
     """Remember the answer, in the same transaction."""
     await driver_of(session).execute(_KEEP, user_id, key, answer)
+
+
+async def prune(session: AsyncSession, *, before: datetime, limit: int) -> int:
+    """Forget keys that were used before that moment, with their answers, `limit` at most; returns how many."""
+    return rows_of(await driver_of(session).execute(_PRUNE, before, limit))

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.client import CLIENT, ServiceClient
 from shared.contracts.event import Envelope, Event, decode, decode_envelope
-from shared.db import Database, DatabaseUnreachable, driver_of, opening_of, platform_transaction, transaction
+from shared.db import (
+    Database,
+    DatabaseUnreachable,
+    driver_of,
+    opening_of,
+    platform_transaction,
+    rows_of,
+    transaction,
+)
 from shared.errors import Unavailable
 from shared.streams import stream_of
 from shared.telemetry import CONSUMER_LAG, EVENTS_HANDLED, span, trace_of
@@ -27,16 +36,21 @@ from shared.tenancy import TenantNotReady
 Handler = Callable[..., Awaitable[None]]
 Subscriptions = Mapping[type[Event], Handler]
 
-MAX_DELIVERIES = 5
+MAX_FAILURES = 5
 _TENANT_DELIVERIES = 100  # about an hour and a half: a tenant that is not here by then was removed
 _IN_HAND = 100
 _CONCURRENT = 8
 _FETCH_SECONDS = 5.0
 _RETRY_SECONDS = (0.5, 2, 10, 30, 60)
+_FAILURES_KEPT = 10_000
 _HOLD_SECONDS = 60.0
 """How long what came later waits for a message that should be back: another process may have got it."""
 _TRANSIENT = (Unavailable, DatabaseUnreachable, OSError, TimeoutError, nats.errors.Error)
 
+_PRUNE = """
+    DELETE FROM inbox WHERE event_id = ANY (ARRAY(
+        SELECT event_id FROM inbox WHERE handled_at < $1 ORDER BY handled_at LIMIT $2))
+"""
 _CLAIM = "INSERT INTO inbox (event_id) VALUES ('{id}') ON CONFLICT DO NOTHING"
 _CLAIMED = "INSERT 0 1"
 _PARK = """
@@ -65,6 +79,11 @@ class Received:
         if self.envelope is None:
             return ""
         return f"{self.message.metadata.stream}/{self.envelope.tenant}/{self.envelope.subject}"
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Which message it is, whatever is in it."""
+        return self.message.metadata.stream, self.sequence
 
     @property
     def sequence(self) -> int:
@@ -138,6 +157,8 @@ class Listener:
         self._client = client
         self._kinds = {kind.SUBJECT: kind for kind in self._handlers}
         self._holds: dict[str, _Hold] = {}
+        self._failures: Counter[tuple[str, int]] = Counter()
+        """How often each message's handler itself failed. What was away meanwhile is not the message's fault."""
 
     def kind_of(self, subject: str) -> type[Event]:
         """The event class of a subject; raises `KeyError` when this service does not listen to it."""
@@ -212,7 +233,7 @@ class Listener:
                 outcome = "retried"
         except Exception as failure:
             # Whatever a handler raises is kept: tried again, and then set aside with the message.
-            if deliveries < MAX_DELIVERIES:
+            if self._failed(received) < MAX_FAILURES:
                 await self._retry(received, name, failure)
                 outcome = "retried"
             else:
@@ -221,8 +242,16 @@ class Listener:
                 outcome = "parked"
         EVENTS_HANDLED.labels(service, name, outcome).inc()
         if outcome != "retried":
+            self._failures.pop(received.place, None)
             self._let_go(received)
             await message.ack()
+
+    def _failed(self, received: Received) -> int:
+        """Count a failure of the handler itself. Kept in memory: after a restart a message gets all its tries again."""
+        if len(self._failures) >= _FAILURES_KEPT:
+            self._failures.clear()
+        self._failures[received.place] += 1
+        return self._failures[received.place]
 
     def _let_go(self, received: Received) -> None:
         """It is dealt with: what waited for it, or for one before it, waits no more."""
@@ -269,6 +298,14 @@ class Listener:
                 error,
                 received.message.metadata.num_delivered,
             )
+
+
+async def prune(session: AsyncSession, *, before: datetime, limit: int) -> int:
+    """Forget events that were handled before that moment, `limit` at most; returns how many.
+
+    Only what no stream can send again may go.
+    """
+    return rows_of(await driver_of(session).execute(_PRUNE, before, limit))
 
 
 class ParkedMessage(msgspec.Struct, frozen=True):

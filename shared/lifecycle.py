@@ -1,14 +1,16 @@
 """A service's part in the life of a tenant: it makes, exports or drops its own schema when identity says so."""
 
+import asyncio
 import hashlib
 import logging
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
 import msgspec
 
-from shared import migrations
+from shared import idempotency, inbox, migrations
 from shared.client import ServiceClient
 from shared.contracts.event import Event
 from shared.contracts.tenancy import (
@@ -21,9 +23,12 @@ from shared.contracts.tenancy import (
     TenantSuspended,
     TenantView,
 )
-from shared.db import Database, driver_of, platform_transaction, uuid7
+from shared.db import Database, driver_of, platform_transaction, transaction, uuid7
 from shared.inbox import Subscriptions
 from shared.outbox import publish
+from shared.tenancy import TenantNotReady
+
+_PRUNED_AT_ONCE = 5_000
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +114,42 @@ class Lifecycle:
                 answers=event.id,
             )
             publish(session, answer)
+
+
+class Pruner:
+    """Forgets answered commands and handled events once nobody can repeat them, all tenants about once in `seconds`."""
+
+    def __init__(self, database: Database, *, key_days: int, inbox_days: int, seconds: float) -> None:
+        self._database = database
+        self._kept: dict[Callable[..., Awaitable[int]], timedelta] = {
+            idempotency.prune: timedelta(days=key_days),
+            inbox.prune: timedelta(days=inbox_days),
+        }
+        self._seconds = seconds
+
+    async def run(self) -> None:
+        """Prune until cancelled. Raises what broke; the caller starts it again."""
+        while True:
+            tenants = await tenants_here(self._database)
+            for tenant in tenants:
+                await self.prune(tenant, now=datetime.now(UTC))
+                await asyncio.sleep(self._seconds / len(tenants))
+            if not tenants:
+                await asyncio.sleep(self._seconds)
+
+    async def prune(self, tenant: str, *, now: datetime) -> int:
+        """One tenant's, in portions that hold no lock for long; returns how many rows went."""
+        gone = 0
+        for forget, kept in self._kept.items():
+            portion = _PRUNED_AT_ONCE
+            while portion == _PRUNED_AT_ONCE:
+                try:
+                    async with transaction(self._database, tenant) as session:
+                        portion = await forget(session, before=now - kept, limit=_PRUNED_AT_ONCE)
+                except TenantNotReady:
+                    return gone  # removed since the list was made
+                gone += portion
+        return gone
 
 
 async def tenants_here(database: Database) -> list[str]:

@@ -33,6 +33,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     db_recycle_seconds: int = 1800
     export_dir: str = "exports"
     seal_seconds: float = 60.0
+    key_days: int = 30
+    """How long a command's key answers a repetition: a phone may come out of a drawer after a holiday."""
+    inbox_days: int = 60
+    """How long a handled event is remembered; longer than the streams keep it (`deploy/nats/streams.py`)."""
+    prune_seconds: float = 6 * 3600.0
 
 
 SettingsType = TypeVar("SettingsType", bound=Settings)

@@ -16,7 +16,9 @@ import aiohttp
 
 from deploy.local import processes
 from deploy.local.console import Console
+from deploy.local.nats_server import NatsFailed
 from deploy.local.platform import ROOT, Folder, Platform, process_environment
+from deploy.local.postgres import PostgresFailed
 
 BACKOFF = (0.2, 1.0, 2.0, 5.0, 10.0)
 """Seconds before the next start of a service that keeps dying; it begins anew after a quiet half minute."""
@@ -107,10 +109,17 @@ class Supervisor:
             await asyncio.sleep(0.2)
             for name, server in self.servers.items():
                 if not server.alive():
-                    self.console.say(f"  {name} stopped: starting it again")
-                    server.start()
+                    self.start_again(name, server)
             for child in self.children:
                 self.look_after(child)
+
+    def start_again(self, name: str, server: Server) -> None:
+        """A server that died. One that will not start yet, such as beside its own remains, is tried again."""
+        self.console.say(f"  {name} stopped: starting it again")
+        try:
+            server.start()
+        except (PostgresFailed, NatsFailed, OSError) as failure:
+            self.console.say(f"  {name} does not start yet: {failure}")
 
     def look_after(self, child: Child) -> None:
         """One service: note its death, wait a little longer each time, start it."""

@@ -8,8 +8,12 @@ _ROOT = Path(__file__).parent.parent.parent
 
 
 class Settings(SharedSettings, frozen=True, kw_only=True):
-    """`cookie_secure` is off in development only, where the pages come over plain HTTP."""
+    """`cookie_secure` is off in development only, where the pages come over plain HTTP.
+
+    `trusted_proxies` are the addresses or networks, with commas, whose `X-Forwarded-For` is believed.
+    """
 
     cookie_secure: bool = True
+    trusted_proxies: str = "127.0.0.1"
     postbox_url: str = ""
     front_end_dir: str = str(_ROOT / "node_modules")

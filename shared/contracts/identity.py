@@ -19,11 +19,15 @@ Phone = Annotated[str, Meta(max_length=30)]
 
 
 class SignIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /sign-in. Wrong tenant, address or password: one answer, `sign_in_refused` (401), in like time."""
+    """POST /sign-in. Wrong tenant, address or password: one answer, `sign_in_refused` (401), in like time.
+
+    `source` is the network address that the person comes from, as the gateway saw it.
+    """
 
     tenant: Key
     email: Email
     password: Password
+    source: Annotated[str, Meta(max_length=64)] = ""
 
 
 class SignInStep(Struct, frozen=True, kw_only=True):

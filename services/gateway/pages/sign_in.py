@@ -55,7 +55,12 @@ async def sign_in(
     form = await read_form(request, guest)
     if not form.needs("tenant", "email", "password"):
         return await _show(pages, guest, form)
-    command = SignIn(tenant=form.text("tenant"), email=form.text("email"), password=form.values["password"])
+    command = SignIn(
+        tenant=form.text("tenant"),
+        email=form.text("email"),
+        password=form.values["password"],
+        source=request.client.host if request.client else "",
+    )
     try:
         step = await guest.services.tell("identity", "/sign-in", command, SignInStep, key=form.key)
     except Problem as problem:

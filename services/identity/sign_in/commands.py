@@ -65,7 +65,8 @@ class _Account:
 
 async def sign_in(entrance: Entrance, command: SignIn, *, now: datetime) -> SignInStep:
     """The first step. Raises `SignInRefused`, `Locked`; `TenantSuspended` only after the right password."""
-    async with entrance.attempt(command.tenant, name_of(command.email), now=now) as attempt:
+    who = name_of(command.email)
+    async with entrance.attempt(command.tenant, who, source=command.source, now=now) as attempt:
         account = await _account(entrance, command.tenant, command.email)
         right = await passwords.matches(account.password_hash if account else None, command.password)
         if account is None or not right:

@@ -27,6 +27,9 @@ SIGN_IN_FAILURES = Counter("vangnet_sign_in_failures", "Attempts that were refus
 NO_SESSION = UUID(int=0)
 """The session of acts before there is one, in the audit."""
 
+_EVERYWHERE = ""
+"""The tenant of attempts that are counted by address: somebody with a list tries it on all tenants."""
+
 _REMEMBER = """
     INSERT INTO attempts (key, tenant, failures, since, lockouts) VALUES ($1, $2, 0, $3, 0) ON CONFLICT DO NOTHING
 """
@@ -41,6 +44,7 @@ class Attempt:
     """One try that counts as wrong until it proves right."""
 
     locked_until: datetime | None = None
+    locks_place: bool = False
     succeeded: bool = False
     """All is proved: what went wrong before is forgotten. Otherwise only this try is taken back."""
 
@@ -61,13 +65,17 @@ class Entrance:
             yield session
 
     @asynccontextmanager
-    async def attempt(self, tenant: str, who: str, *, now: datetime) -> AsyncIterator[Attempt]:
-        """Count an attempt, known account or not; raises `Locked`.
+    async def attempt(
+        self, tenant: str, who: str, *, source: str = "", now: datetime
+    ) -> AsyncIterator[Attempt]:
+        """Count an attempt on an account, known or not, and from `source`, where it is known; raises `Locked`.
 
         A `WrongProof` raised inside stays counted and takes `refusal_seconds`; after anything else it is taken back.
         """
         key = attempts_key(self.vault, tenant, who)
-        attempt = Attempt(locked_until=await self._charge(key, tenant, now))
+        site = throttle.site_of(source)
+        place = attempts_key(self.vault, _EVERYWHERE, f"site {site}") if site else None
+        attempt = await self._charge(key, tenant, place, now)
         started = time.monotonic()
         try:
             yield attempt
@@ -75,10 +83,10 @@ class Entrance:
             await self._rest_of_time(started)
             raise
         except BaseException:
-            await self._settle(key, attempt)
+            await self._settle(key, place, attempt)
             raise
         else:
-            await self._settle(key, attempt)
+            await self._settle(key, place, attempt)
 
     @asynccontextmanager
     async def proof(self, tenant: str, who: str, staff_id: UUID, *, now: datetime) -> AsyncIterator[Attempt]:
@@ -101,30 +109,26 @@ class Entrance:
     async def _rest_of_time(self, started: float) -> None:
         await asyncio.sleep(max(0.0, self.refusal_seconds - (time.monotonic() - started)))
 
-    async def _charge(self, key: bytes, tenant: str, now: datetime) -> datetime | None:
+    async def _charge(self, key: bytes, tenant: str, place: bytes | None, now: datetime) -> Attempt:
+        """Count it in both books, the place's first."""
         async with platform_transaction(self.database) as session:
             driver = driver_of(session)
-            await driver.execute(_REMEMBER, key, tenant, now)
-            before = await _recall(driver, key)
-            if before is not None and before.locked(now):
-                SIGN_IN_FAILURES.labels("locked").inc()
-                raise Locked
-            after = throttle.charged(before or throttle.Attempts(since=now), now)
-            await driver.execute(_NOTE, key, after.failures, after.since, after.lockouts, after.locked_until)
-            return after.locked_until
+            shut = None
+            if place is not None:
+                shut = await _charge(driver, place, _EVERYWHERE, throttle.SOURCE, now)
+            locked_until = await _charge(driver, key, tenant, throttle.ACCOUNT, now)
+            return Attempt(locked_until, locks_place=shut is not None)
 
-    async def _settle(self, key: bytes, attempt: Attempt) -> None:
+    async def _settle(self, key: bytes, place: bytes | None, attempt: Attempt) -> None:
+        """It was no wrong proof: take it back. A place never gets more back than that, whoever succeeds there."""
         async with platform_transaction(self.database) as session:
             driver = driver_of(session)
+            if place is not None:
+                await _refund(driver, place, locked=attempt.locks_place)
             if attempt.succeeded:
                 await driver.execute(_FORGET, key)
-                return
-            before = await _recall(driver, key)
-            if before is not None:
-                after = throttle.refunded(before, locked=attempt.locked_until is not None)
-                await driver.execute(
-                    _NOTE, key, after.failures, after.since, after.lockouts, after.locked_until
-                )
+            else:
+                await _refund(driver, key, locked=attempt.locked_until is not None)
 
     async def forget_attempts(self, tenant: str, who: str) -> None:
         """Begin counting anew."""
@@ -180,6 +184,26 @@ def attempts_key(vault: Vault, tenant: str, who: str) -> bytes:
 def before_session(tenant: str, staff_id: UUID) -> Principal:
     """Who the audit says acted, when nobody is signed in yet."""
     return Principal(user_id=staff_id, tenant=tenant, session_id=NO_SESSION)
+
+
+async def _charge(
+    driver: Driver, key: bytes, tenant: str, rule: throttle.Rule, now: datetime
+) -> datetime | None:
+    await driver.execute(_REMEMBER, key, tenant, now)
+    before = await _recall(driver, key)
+    if before is not None and before.locked(now):
+        SIGN_IN_FAILURES.labels("locked").inc()
+        raise Locked
+    after = throttle.charged(before or throttle.Attempts(since=now), now, rule)
+    await driver.execute(_NOTE, key, after.failures, after.since, after.lockouts, after.locked_until)
+    return after.locked_until
+
+
+async def _refund(driver: Driver, key: bytes, *, locked: bool) -> None:
+    before = await _recall(driver, key)
+    if before is not None:
+        after = throttle.refunded(before, locked=locked)
+        await driver.execute(_NOTE, key, after.failures, after.since, after.lockouts, after.locked_until)
 
 
 async def _recall(driver: Driver, key: bytes) -> throttle.Attempts | None:

@@ -4,10 +4,12 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from services.identity.sign_in import commands
 from services.identity.sign_in.entrance import Entrance
 from services.identity.sign_in.models import Locked, SignInRefused
+from services.identity.sign_in.throttle import SOURCE
 from shared.auth import Permission
 from shared.contracts.identity import AccountLocked, ShowSecondFactor, SignIn, StaffEntry, StepUp
 from shared.db import driver_of, platform_transaction
@@ -175,3 +177,45 @@ async def test_what_was_tried_can_be_read_nowhere_and_is_forgotten(
     await entrance.tidy(now=now + timedelta(hours=25))
     async with platform_transaction(identity.database) as session:
         assert await driver_of(session).fetchval("SELECT count(*) FROM attempts") == 0
+
+
+async def test_a_list_of_names_from_one_address_is_stopped_whoever_they_are(
+    entrance: Entrance, hire: Hire, tenant: str, other_tenant: str
+) -> None:
+    await hire("jo@zone.test")
+    now, site = datetime.now(UTC), "81.82.83.84"
+    for number in range(SOURCE.allowed):
+        somebody = SignIn(
+            tenant=(tenant, other_tenant)[number % 2],
+            email=f"n{number}@zone.test",
+            password="Spring 2026",
+            source=site,
+        )
+        with pytest.raises(SignInRefused):
+            await commands.sign_in(entrance, somebody, now=now)
+
+    known = structs.replace(right(tenant), source=site)
+    unknown = structs.replace(wrong(tenant, "nobody@zone.test"), source=site)
+    for there in (known, unknown):
+        with pytest.raises(Locked):
+            await commands.sign_in(entrance, there, now=now)
+    elsewhere = await commands.sign_in(entrance, structs.replace(known, source="81.82.83.85"), now=now)
+    afterwards = await commands.sign_in(entrance, known, now=now + timedelta(minutes=2))
+    await _forget(entrance, site)
+
+    assert elsewhere.step
+    assert afterwards.step
+
+
+async def test_an_office_that_signs_in_well_is_never_stopped(
+    entrance: Entrance, hire: Hire, tenant: str
+) -> None:
+    await hire("jo@zone.test")
+    now, office = datetime.now(UTC), "81.82.83.86"
+    for _ in range(SOURCE.allowed + 5):
+        await commands.sign_in(entrance, structs.replace(right(tenant), source=office), now=now)
+    await _forget(entrance, office)
+
+
+async def _forget(entrance: Entrance, site: str) -> None:
+    await entrance.forget_attempts("", f"site {site}")

@@ -16,7 +16,7 @@ from deploy.nats.rights import ADMIN
 from shared.contracts.event import encode
 from shared.db import driver_of, platform_transaction, uuid7
 from shared.errors import Unavailable
-from shared.inbox import MAX_DELIVERIES, Listener, parked_messages, replay
+from shared.inbox import MAX_FAILURES, Listener, parked_messages, replay
 from shared.outbox import Relay, publish
 from shared.streams import connect
 from tests.service.shared import floor
@@ -198,7 +198,7 @@ async def _parked(service: ServiceUnderTest) -> list[str]:
 async def test_what_happens_later_to_a_thing_waits_for_what_could_not_be_handled_yet(
     service: ServiceUnderTest, tenant: str, stream: JetStreamContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.inbox._RETRY_SECONDS", (1.0,) * MAX_DELIVERIES)
+    monkeypatch.setattr("shared.inbox._RETRY_SECONDS", (1.0,) * MAX_FAILURES)
     counter, other = uuid7(), uuid7()
     async with working(service, stream):
         await announce(service, counted(tenant, 503, counter))
@@ -213,7 +213,7 @@ async def test_what_happens_later_to_a_thing_waits_for_what_could_not_be_handled
 async def test_what_never_works_is_parked_and_can_be_replayed(
     service: ServiceUnderTest, tenant: str, stream: JetStreamContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.inbox._RETRY_SECONDS", (0.01,) * MAX_DELIVERIES)
+    monkeypatch.setattr("shared.inbox._RETRY_SECONDS", (0.01,) * MAX_FAILURES)
     event = counted(tenant, 13)
     async with working(service, stream):
         await announce(service, event, counted(tenant, 7))
@@ -234,6 +234,43 @@ async def test_what_never_works_is_parked_and_can_be_replayed(
     assert (str(event.counter_id), 13) in HANDLED
     assert await _parked(service) == []
     assert not await replay(service.database, listener, message.id)
+
+
+@pytest.mark.usefixtures("empty_outbox")
+async def test_a_long_outage_takes_none_of_the_tries_that_a_message_has(
+    service: ServiceUnderTest, tenant: str, stream: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.inbox._RETRY_SECONDS", (0.01,))
+    tries: list[str] = []
+
+    async def long_away(session: object, event: floor.CountedUp, *, now: datetime) -> None:
+        tries.append("away" if len(tries) < 2 * MAX_FAILURES else "fails")
+        if len(tries) <= 2 * MAX_FAILURES:
+            raise Unavailable
+        if len(tries) < 3 * MAX_FAILURES:
+            raise ValueError
+
+    listener = Listener(
+        service.database, stream, {floor.CountedUp: long_away}, lifecycle={}, client=service.runtime.client
+    )
+    event = counted(tenant, 1)
+    await stream.publish(f"{event.SUBJECT}.{tenant}", encode(event))
+    listening = asyncio.create_task(listener.run("FLOOR"))
+    try:
+        await until(lambda: _is_handled(service, tenant, event))
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+    assert tries == ["away"] * 2 * MAX_FAILURES + ["fails"] * MAX_FAILURES
+    assert await _parked(service) == []
+
+
+async def _is_handled(service: ServiceUnderTest, tenant: str, event: floor.CountedUp) -> bool:
+    async with service.transaction(tenant) as session:
+        return bool(
+            await driver_of(session).fetchval("SELECT count(*) FROM inbox WHERE event_id = $1", event.id)
+        )
 
 
 async def _is_parked(service: ServiceUnderTest) -> bool:
@@ -303,7 +340,7 @@ async def test_a_tenants_role_cannot_announce_for_another(
 async def test_an_event_of_a_tenant_that_never_comes_is_parked_in_the_end(
     service: ServiceUnderTest, stream: JetStreamContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.inbox._RETRY_SECONDS", (0.01,) * MAX_DELIVERIES)
+    monkeypatch.setattr("shared.inbox._RETRY_SECONDS", (0.01,) * MAX_FAILURES)
     monkeypatch.setattr("shared.inbox._TENANT_DELIVERIES", 3)
     event = counted("gone_for_good", 1)
     async with working(service, stream):

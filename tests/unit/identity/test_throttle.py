@@ -2,17 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.identity.sign_in.throttle import (
+    ACCOUNT,
     ALLOWED,
     FORGOTTEN_AFTER,
+    SOURCE,
     WINDOW,
     Attempts,
     charged,
     lockout,
     refunded,
+    site_of,
 )
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -87,3 +91,47 @@ def test_an_attempt_is_never_forgiven_by_another_one(pauses: list[int]) -> None:
         before, attempts = attempts, charged(attempts, now)
         assert attempts.lockouts >= before.lockouts
         assert attempts.failures >= 1
+
+
+def from_one_place(*pauses: int) -> Attempts:
+    attempts, now = Attempts(since=NOON), NOON
+    for pause in pauses:
+        now += timedelta(seconds=pause)
+        attempts = charged(attempts, now, SOURCE)
+    return attempts
+
+
+def test_the_slips_of_an_office_do_not_shut_it_out_and_a_list_of_names_does() -> None:
+    assert from_one_place(*[1] * (SOURCE.allowed - 1)).locked_until is None
+    assert from_one_place(*[1] * SOURCE.allowed).locked_until is not None
+
+
+def test_after_its_lock_out_a_place_has_as_many_tries_as_before_and_the_next_one_is_longer() -> None:
+    again = from_one_place(*[1] * SOURCE.allowed, 61, *[1] * (SOURCE.allowed - 2))
+    later = charged(again, NOON + timedelta(minutes=4), SOURCE)
+
+    assert again.locked_until is None
+    assert later.locked_until == NOON + timedelta(minutes=4) + lockout(2, SOURCE)
+
+
+@given(st.integers(1, 1000))
+def test_a_place_is_never_shut_out_longer_than_an_account(nth: int) -> None:
+    assert lockout(nth, SOURCE) <= min(lockout(nth, ACCOUNT), timedelta(minutes=15))
+
+
+@pytest.mark.parametrize(
+    ("address", "site"),
+    [
+        ("81.82.83.84", "81.82.83.84"),
+        ("2a02:1810:1234:5600::1", "2a02:1810:1234:5600::/64"),
+        ("2a02:1810:1234:5600:ffff::9", "2a02:1810:1234:5600::/64"),
+        ("::ffff:81.82.83.84", "81.82.83.84"),
+        ("10.0.3.7", ""),
+        ("127.0.0.1", ""),
+        ("fd00::1", ""),
+        ("not an address", ""),
+        ("", ""),
+    ],
+)
+def test_a_site_is_what_an_address_tells_of_where_somebody_is(address: str, site: str) -> None:
+    assert site_of(address) == site
