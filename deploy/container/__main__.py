@@ -23,6 +23,8 @@ def environment_file() -> str:
         *(f"VANGNET_SERVICE_SECRET_{each.upper()}" for each in SERVICES),
         *(f"VANGNET_AUDIT_KEY_{each.upper()}" for each in OWNERS),
         "VANGNET_KEY_ENCRYPTION_KEY",
+        "VANGNET_SMS_SECRET",
+        "VANGNET_PUSH_KEY",
     ]
     return "".join(f"{name}={secrets.token_urlsafe(32)}\n" for name in names)
 

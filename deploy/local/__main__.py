@@ -107,7 +107,9 @@ async def run(folder: Folder, console: Console, *, fresh: bool) -> None:
         ports = platform.choose_ports()
         nats_urls = await start_nats(folder, known, console, supervisor, stack)
         with console.step("development postbox"):
-            postbox = await stack.enter_async_context(Postbox(folder.path / "postbox"))
+            postbox = await stack.enter_async_context(
+                Postbox(folder.path / "postbox", sms_secret=known.sms_secret)
+            )
         running = platform.describe(
             folder,
             known,

@@ -165,7 +165,13 @@ def extra_of(service: str, platform: Platform, secrets: Secrets) -> dict[str, st
                 "KEY_ENCRYPTION_KEY": secrets.key_encryption_key,
             }
         case "notifications":
-            return {"SMTP_URL": platform.smtp_url, "MAIL_FROM": "Vangnet <noreply@vangnet.example>"}
+            return {
+                "SMTP_URL": platform.smtp_url,
+                "MAIL_FROM": "Vangnet <noreply@vangnet.example>",
+                "SMS_URL": f"{platform.postbox_url}/sms",
+                "SMS_SECRET": secrets.sms_secret,
+                "PUSH_KEY": secrets.push_key,
+            }
         case "gateway":
             return {"POSTBOX_URL": platform.postbox_url, "COOKIE_SECURE": "0"}
         case _:

@@ -21,6 +21,8 @@ class Secrets(msgspec.Struct, kw_only=True):
     service_secrets: dict[str, str]
     audit_keys: dict[str, str]
     key_encryption_key: str
+    sms_secret: str = ""
+    push_key: str = ""
 
 
 def password() -> str:
@@ -44,6 +46,8 @@ def load_or_make(path: Path) -> Secrets:
     for service in SERVICES:
         known.service_secrets.setdefault(service, password())
         known.audit_keys.setdefault(service, key())
+    known.sms_secret = known.sms_secret or password()
+    known.push_key = known.push_key or key().rstrip("=")
     write_private(path, msgspec.json.format(msgspec.json.encode(known)))
     return known
 

@@ -241,7 +241,14 @@ async def notifications_world(service: ServiceUnderTest, owner: Principal) -> di
             message,
             owner.user_id,
         )
-    return {"user_id": owner.user_id, "message_id": message, "ref": message}
+        await driver_of(session).execute(
+            "INSERT INTO push_devices (id, user_id, endpoint, p256dh, auth, label, added_at)"
+            " VALUES ($1, $2, $3, '', '', '', now())",
+            message,
+            owner.user_id,
+            f"https://fcm.googleapis.com/{message}",
+        )
+    return {"user_id": owner.user_id, "message_id": message, "ref": message, "device_id": message}
 
 
 async def identity_world(service: ServiceUnderTest, owner: Principal) -> dict[str, UUID | str]:

@@ -119,6 +119,12 @@ class RunningPlatform:
             found: list[dict[str, Any]] = json.load(answer)
         return found
 
+    def texts(self) -> list[dict[str, Any]]:
+        """The SMS that the development provider took, newest first."""
+        with urlopen(f"{self.facts['postbox_url']}/sms/messages", timeout=5) as answer:
+            found: list[dict[str, Any]] = json.load(answer)
+        return found
+
     def logs(self) -> str:
         """Every line that every process wrote."""
         return "\n".join(

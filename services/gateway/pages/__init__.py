@@ -17,6 +17,7 @@ from services.gateway.pages import (
     roles,
     roster,
     sign_in,
+    sms_reports,
     staff,
     tasks,
     teams,
@@ -26,6 +27,7 @@ from services.gateway.pages import (
 ROUTES: list[ControllerRouterHandler] = [
     *home.ROUTES,
     *sign_in.ROUTES,
+    *sms_reports.ROUTES,
     *passwords.ROUTES,
     *account.ROUTES,
     *messages.ROUTES,

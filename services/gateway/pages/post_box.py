@@ -1,4 +1,4 @@
-"""The development postbox: all mail that the platform sent, on one page. Only where `VANGNET_POSTBOX_URL` is set."""
+"""The development postbox: all mail and SMS that went out, on one page. Only where `VANGNET_POSTBOX_URL` is set."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -16,6 +16,7 @@ from shared.errors import NotFound, Unavailable
 
 Kind = TypeVar("Kind")
 
+_SHOWN = 200
 _TIMEOUT = aiohttp.ClientTimeout(total=5)
 
 
@@ -29,12 +30,29 @@ class Letter(msgspec.Struct, frozen=True):
     text: str
 
 
+class Sms(msgspec.Struct, frozen=True):
+    """One SMS as somebody would read it."""
+
+    id: str
+    received_at: datetime
+    to: str
+    text: str
+
+
 @get("/dev/mail", include_in_schema=False)
 async def post_box(
     request: AnyRequest, guest: NamedDependency[Visit], pages: NamedDependency[Pages]
 ) -> Response[str]:
     letters = await _fetch(request, "/messages", list[Letter])
-    return pages.show("post_box.html", guest, letters=letters[:200], letter=None, parts=[])
+    texts = await _fetch(request, "/sms/messages", list[Sms])
+    return pages.show(
+        "post_box.html",
+        guest,
+        letters=letters[:_SHOWN],
+        texts=[(each, _pieces(each.text)) for each in texts[:_SHOWN]],
+        letter=None,
+        parts=[],
+    )
 
 
 @get("/dev/mail/{letter_id:str}", include_in_schema=False)
@@ -45,8 +63,12 @@ async def one_letter(
     letter_id: FromPath[str],
 ) -> Response[str]:
     letter = await _fetch(request, f"/messages/{letter_id}", Letter)
-    parts = [(word, word.startswith(("http://", "https://"))) for word in _words(letter.text)]
-    return pages.show("post_box.html", guest, letters=[], letter=letter, parts=parts)
+    return pages.show("post_box.html", guest, letters=[], texts=[], letter=letter, parts=_pieces(letter.text))
+
+
+def _pieces(text: str) -> list[tuple[str, bool]]:
+    """The text in pieces, and whether each is an address."""
+    return [(word, word.startswith(("http://", "https://"))) for word in _words(text)]
 
 
 def _words(text: str) -> list[str]:

@@ -1,13 +1,21 @@
-"""The development postbox takes real mail and shows it."""
+"""The development postbox takes real mail and SMS, shows them, and reports on each SMS."""
 
+import asyncio
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 import aiohttp
 import aiosmtplib
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from deploy.local.postbox import Postbox
+from services.notifications.models import NotSent
+from services.notifications.signatures import SIGNATURE, TIMESTAMP
+from services.notifications.sms import SmsSender
+from shared.db import uuid7
 
 
 def letter(subject: str) -> EmailMessage:
@@ -60,3 +68,48 @@ async def test_the_postbox_can_be_emptied(tmp_path: Path) -> None:
         assert emptied.status == 204
         assert unknown.status == 404
         assert postbox.letters() == []
+
+
+async def test_an_sms_is_kept_once_and_reported_back_signed(tmp_path: Path) -> None:
+    reports: list[tuple[bytes, str, str]] = []
+
+    async def hear(request: web.Request) -> web.Response:
+        reports.append((await request.read(), request.headers[TIMESTAMP], request.headers[SIGNATURE]))
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/sms-reports", hear)
+    async with (
+        TestServer(app) as ours,
+        Postbox(tmp_path, sms_secret="shared") as postbox,
+    ):
+        sender = SmsSender(
+            f"{postbox.http_url}/sms", secret="shared", public_url=str(ours.make_url("")), timeout=5
+        )
+        delivery = uuid7()
+        for _ in range(2):
+            await sender.send(
+                "pz_aalst", delivery, "dossier_assigned", "+32470123456", "nl",
+                {"dossier_id": "7"}, now=datetime.now(UTC),
+            )  # fmt: skip
+        while not reports:
+            await asyncio.sleep(0.05)
+
+        [kept] = postbox.texts()
+        [(body, timestamp, signature)] = reports
+        told = sender.read_report(body, timestamp=timestamp, signature=signature, now=datetime.now(UTC))
+
+    assert (kept.to, kept.id) == ("+32470123456", str(delivery))
+    assert (told.tenant, told.delivery_id, told.status) == ("pz_aalst", delivery, "delivered")
+
+
+async def test_an_sms_that_is_signed_with_another_secret_is_refused(tmp_path: Path) -> None:
+    async with Postbox(tmp_path, sms_secret="shared") as postbox:
+        stranger = SmsSender(f"{postbox.http_url}/sms", secret="other", public_url="", timeout=5)
+
+        with pytest.raises(NotSent, match="provider_refused"):
+            await stranger.send(
+                "pz_aalst", uuid7(), "summary", "+32470123456", "nl", {}, now=datetime.now(UTC)
+            )
+
+        assert postbox.texts() == []
