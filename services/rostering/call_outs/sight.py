@@ -1,0 +1,55 @@
+"""Who may see which call-out, and who is out: one definition for lists, details and commands."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    SQLColumnExpression,
+    Uuid,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+)
+from sqlalchemy.orm import aliased
+
+from services.rostering.call_outs.models import CallOut, CallOutAttempt
+from services.rostering.call_outs.states import UNDER_WAY
+from shared.auth import Permission, Principal
+
+
+def in_state(states: Sequence[str]) -> ColumnElement[bool]:
+    """In one of `states`, written out so that PostgreSQL recognises its partial indexes."""
+    return CallOut.state.in_([literal_column(f"'{state}'") for state in states])
+
+
+def is_out(user: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    """Whether a person is on a call-out that she accepted and has not closed."""
+    return exists().where(CallOut.accepted_by == user, in_state(UNDER_WAY))
+
+
+def in_sight() -> ColumnElement[bool]:
+    """Which call-outs a caller may see; the parameters are those of `sight_of`. For lists, details and commands."""
+    return or_(
+        bindparam("sees_all", type_=Boolean),
+        CallOut.requested_by_user == bindparam("requester", type_=Uuid),
+        concerns(bindparam("member", type_=Uuid)),
+    )
+
+
+def concerns(member: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    """Whether somebody was rung for a call-out, or reached by phone: whoever accepted it has an attempt too."""
+    rung = aliased(CallOutAttempt)
+    return exists().where(rung.call_out_id == CallOut.id, rung.user_id == member)
+
+
+def sight_of(principal: Principal) -> dict[str, bool | UUID | None]:
+    """All of the tenant's with `call_out:read`; else what one requested oneself, was rung for or took."""
+    allowed = principal.permissions
+    return {
+        "sees_all": Permission.CALL_OUT_READ in allowed,
+        "requester": principal.user_id if Permission.CALL_OUT_REQUEST in allowed else None,
+        "member": principal.user_id if Permission.CALL_OUT_ANSWER in allowed else None,
+    }

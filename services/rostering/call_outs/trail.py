@@ -1,0 +1,101 @@
+"""Who was rung for a call-out and every moment in its life, and who is rung next."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Text, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.rostering.rosters.models import Duty, ZoneDuty
+from shared.db import Base
+
+AnyDuty = Duty | ZoneDuty
+
+OFF_DUTY = "off_duty"
+"""The level of somebody without a shift whom the dispatcher reached by phone."""
+
+_LAST_RESORT = ("coordinator", "partner_zone")
+"""Whom the dispatcher calls when everybody was asked, in this order."""
+
+
+class CallOutAttempt(Base):
+    """One ringing of one person on one of her numbers, or of a partner zone, which the dispatcher calls by hand."""
+
+    __tablename__ = "call_out_attempts"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    call_out_id: Mapped[UUID] = mapped_column(ForeignKey("call_outs.id"))
+    position: Mapped[int]
+    level: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[UUID | None] = mapped_column(Uuid)
+    partner_zone_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner_zones.id"))
+    second_number: Mapped[bool] = mapped_column(default=False)
+    rang_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    answer_by: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    outcome: Mapped[str] = mapped_column(Text)
+    answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    by_phone: Mapped[bool] = mapped_column(default=False)
+    eta_minutes: Mapped[int | None]
+
+    @property
+    def asked(self) -> UUID | None:
+        """The member, or the zone."""
+        return self.user_id or self.partner_zone_id
+
+    def settle(self, outcome: str, *, at: datetime, reason: str = "", by_phone: bool = False) -> None:
+        """How it ended; only who accepts or declines has answered."""
+        self.outcome = outcome
+        self.answered_at = at if outcome in {"accepted", "declined"} else None
+        self.reason = reason
+        self.by_phone = by_phone
+
+
+class CallOutMoment(Base):
+    """When a call-out came into a state, and by whom."""
+
+    __tablename__ = "call_out_times"
+
+    call_out_id: Mapped[UUID] = mapped_column(ForeignKey("call_outs.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    user_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+def choose_next(
+    levels: Sequence[str], duties: Sequence[AnyDuty], *, asked: Collection[UUID | None]
+) -> tuple[list[Duty], AnyDuty | None]:
+    """The first in order of level who was not asked and is free, and those passed over as busy (S02, S03).
+
+    Nobody is asked twice, and whoever comes on duty at a hand-over while others ring is asked too. A partner zone has
+    its turn like a member; only that nothing rings there: the dispatcher calls.
+    """
+    passed: list[Duty] = []
+    for level in levels:
+        for duty in duties:
+            holder = duty.user_id if isinstance(duty, Duty) else duty.partner_zone_id
+            if duty.level != level or holder in asked:
+                continue
+            if isinstance(duty, ZoneDuty) or not duty.busy:
+                return passed, duty
+            passed.append(duty)
+    return passed, None
+
+
+def last_resort(attempts: Sequence[CallOutAttempt], duties: Sequence[AnyDuty]) -> AnyDuty | None:
+    """Whom to call when everybody was asked: the coordinator on duty, a partner zone, else who was asked first.
+
+    Who declined is the last of them: a call can change much. None only when nobody at all is on duty.
+    """
+    for level in _LAST_RESORT:
+        for duty in duties:
+            if duty.level == level:
+                return duty
+    declined = {each.user_id for each in attempts if each.outcome == "declined"}
+    members = sorted(
+        (duty for duty in duties if isinstance(duty, Duty)),
+        key=lambda duty: (duty.user_id in declined, duty.busy),
+    )
+    return members[0] if members else None
