@@ -9,6 +9,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.db import Base
 
 
+class Incident(Base):
+    """Something with many victims, under which call-outs are gathered; `incidents/` knows the rest of it."""
+
+    __tablename__ = "incidents"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    number: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    incident_type: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    opened_by: Mapped[UUID] = mapped_column(Uuid)
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_by: Mapped[UUID | None] = mapped_column(Uuid)
+    holder: Mapped[UUID | None] = mapped_column(Uuid)
+    wiped_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
 class CallOutDecision(Base):
     """Two call-outs and one person: which goes first, who decided it and why (S02). It is shown on both."""
 

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import msgspec
 
 from services.rostering.rosters.rules import phone_in_e164
 from shared.contracts.configuration import IncidentType
-from shared.contracts.rostering import URGENCIES, CloseCallOut, RequestCallOut
+from shared.contracts.rostering import ASKED_BY, URGENCIES, CloseCallOut, RequestCallOut
 from shared.errors import Invalid
 
 DECLINE_REASONS = ("ill", "busy", "too_far", "conflict", "other")
 CANCEL_REASONS = ("mistake", "no_longer_needed", "duplicate")
-PROGRESS_STATES = ("en_route", "on_site")
+PROGRESS_STATES = ("en_route", "on_site", "left_scene")
+LATEST_PLAN = timedelta(days=7)
 
 _MOST_LANGUAGES = 10
 _LANGUAGE = re.compile(r"[a-z]{2,3}\Z")  # ISO 639-1, or 639-3 where there is no two-letter code
@@ -37,6 +39,8 @@ def checked_briefing(command: RequestCallOut, types: Mapping[str, IncidentType])
         wrong |= {name: "required" for name, given in demanded.items() if not texts.get(name, given)}
     if command.urgency not in URGENCIES:
         wrong["urgency"] = "urgency_unknown"
+    if command.asked_by not in ASKED_BY:
+        wrong["asked_by"] = "asked_by_unknown"
     if len(command.languages) > _MOST_LANGUAGES:
         wrong["languages"] = "too_many"
     elif not all(_LANGUAGE.match(language) for language in command.languages):
@@ -49,7 +53,12 @@ def checked_briefing(command: RequestCallOut, types: Mapping[str, IncidentType])
             texts["contact_phone"] = phone
     if wrong:
         raise Invalid(wrong)
-    return msgspec.structs.replace(command, languages=list(dict.fromkeys(command.languages)), **texts)
+    return msgspec.structs.replace(
+        command,
+        languages=list(dict.fromkeys(command.languages)),
+        minors_present=command.minors_present or bool(command.children),
+        **texts,
+    )
 
 
 def checked_note(command: CloseCallOut) -> str:
@@ -71,6 +80,33 @@ def check_reason(reason: str, known: tuple[str, ...]) -> None:
 def check_progress(state: str) -> None:
     if state not in PROGRESS_STATES:
         raise Invalid({"state": "state_unknown"})
+
+
+def checked_texts(required: dict[str, str], optional: dict[str, str] | None = None) -> dict[str, str]:
+    """Texts without loose spaces, each of `required` filled in. Raises `Invalid`."""
+    texts = {name: value.strip() for name, value in {**required, **(optional or {})}.items()}
+    wrong = {name: "required" for name in required if not texts[name]} | wrong_texts(texts)
+    if wrong:
+        raise Invalid(wrong)
+    return texts
+
+
+def check_plan(planned_for: datetime, *, now: datetime) -> None:
+    """A planned visit is soon, and not in the past."""
+    if planned_for.tzinfo is None:
+        raise Invalid({"planned_for": "time_zone_missing"})
+    if planned_for <= now:
+        raise Invalid({"planned_for": "in_the_past"})
+    if planned_for - now > LATEST_PLAN:
+        raise Invalid({"planned_for": "too_far"})
+
+
+def check_past(name: str, moment: datetime, *, now: datetime) -> None:
+    """A moment that has been; a minute of a quicker clock is no matter."""
+    if moment.tzinfo is None:
+        raise Invalid({name: "time_zone_missing"})
+    if moment - now > timedelta(minutes=1):
+        raise Invalid({name: "in_the_future"})
 
 
 def wrong_texts(texts: dict[str, str]) -> dict[str, str]:

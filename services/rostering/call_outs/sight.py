@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     SQLColumnExpression,
     Uuid,
+    and_,
     bindparam,
     exists,
     literal_column,
@@ -16,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from services.rostering.call_outs.models import CallOut, CallOutAttempt
-from services.rostering.call_outs.states import UNDER_WAY
+from services.rostering.call_outs.states import UNDER_WAY, WAITING
 from shared.auth import Permission, Principal
 
 
@@ -27,7 +28,8 @@ def in_state(states: Sequence[str]) -> ColumnElement[bool]:
 
 def is_out(user: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
     """Whether a person is on a call-out that she accepted and has not closed."""
-    return exists().where(CallOut.accepted_by == user, in_state(UNDER_WAY))
+    hers = or_(CallOut.accepted_by == user, CallOut.joined_by == user)
+    return exists().where(hers, in_state(UNDER_WAY))
 
 
 def in_sight() -> ColumnElement[bool]:
@@ -53,3 +55,9 @@ def sight_of(principal: Principal) -> dict[str, bool | UUID | None]:
         "requester": principal.user_id if Permission.CALL_OUT_REQUEST in allowed else None,
         "member": principal.user_id if Permission.CALL_OUT_ANSWER in allowed else None,
     }
+
+
+def seeks() -> ColumnElement[bool]:
+    """Nobody has it yet, or the second of two still has to be found."""
+    second = and_(in_state(UNDER_WAY), CallOut.people_needed > 1, CallOut.joined_by.is_(None))
+    return or_(in_state(WAITING), second)

@@ -12,6 +12,9 @@ OPEN = (*WAITING, *UNDER_WAY, "planned_visit")
 ASIDE = ("advice_only", "transferred_to_zone")
 """Ended without anybody of ours going there."""
 
+ENDS = ("closed", "cancelled", *ASIDE)
+"""States with which the hours of who was out are over."""
+
 _SIDE_WAYS = frozenset({"cancelled", *ASIDE})
 
 MOVES: dict[str, frozenset[str]] = {

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.rostering.call_outs.states import ENDS, STEPS
 from services.rostering.rosters.models import Duty, ZoneDuty
 from shared.db import Base
 
@@ -17,6 +19,28 @@ OFF_DUTY = "off_duty"
 
 _LAST_RESORT = ("coordinator", "partner_zone")
 """Whom the dispatcher calls when everybody was asked, in this order."""
+
+
+class Rung(Protocol):
+    """An attempt, stored or shown."""
+
+    @property
+    def user_id(self) -> UUID | None: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def rang_at(self) -> datetime: ...
+
+
+class Happened(Protocol):
+    """A moment, stored or shown."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def user_id(self) -> UUID | None: ...
 
 
 class CallOutAttempt(Base):
@@ -99,3 +123,23 @@ def last_resort(attempts: Sequence[CallOutAttempt], duties: Sequence[AnyDuty]) -
         key=lambda duty: (duty.user_id in declined, duty.busy),
     )
     return members[0] if members else None
+
+
+class Span(NamedTuple):
+    """A member's own part of a call-out: from the call to the closing, and her moments in between."""
+
+    user_id: UUID
+    starts_at: datetime
+    ends_at: datetime | None
+    moments: dict[str, datetime]
+
+
+def span_of(attempts: Sequence[Rung], times: Sequence[Happened], user_id: UUID) -> Span | None:
+    """The span of one who accepted; None for who did not. It begins with the first call to her."""
+    rung = [each for each in attempts if each.user_id == user_id]
+    if not any(each.outcome == "accepted" for each in rung):
+        return None
+    moments = {each.state: each.at for each in times if each.user_id == user_id and each.state in STEPS}
+    ended = [each.at for each in times if each.state in ENDS]
+    starts_at = min(each.rang_at for each in rung)
+    return Span(user_id, starts_at, ended[0] if ended else None, moments)
