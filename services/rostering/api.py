@@ -8,6 +8,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from services.rostering.call_outs import afterwards, consequences, side_ways
 from services.rostering.call_outs import commands as call_out_commands
 from services.rostering.call_outs import queries as call_out_queries
 from services.rostering.rosters import commands as roster_commands
@@ -155,6 +156,67 @@ async def validate_call_out(
     return await door.do(call_out_commands.validate_call_out, data, call_out_id)
 
 
+@post("/call-outs/{call_out_id:uuid}/advice", operation_id="adviseByPhone", status_code=200)
+async def advise_by_phone(
+    door: NamedDependency[Door], data: JSONBody[contract.AdviseByPhone], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(side_ways.advise_by_phone, data, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/transfer", operation_id="transferCallOut", status_code=200)
+async def transfer_call_out(
+    door: NamedDependency[Door], data: JSONBody[contract.TransferCallOut], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(side_ways.transfer_call_out, data, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/plan", operation_id="planVisit", status_code=200)
+async def plan_visit(
+    door: NamedDependency[Door], data: JSONBody[contract.PlanVisit], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(side_ways.plan_visit, data, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/people-needed", operation_id="changePeopleNeeded", status_code=200)
+async def change_people_needed(
+    door: NamedDependency[Door], data: JSONBody[contract.ChangePeopleNeeded], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(side_ways.change_people_needed, data, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/priority", operation_id="decidePriority", status_code=200)
+async def decide_priority(
+    door: NamedDependency[Door], data: JSONBody[contract.DecidePriority], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(side_ways.decide_priority, data, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/correct-time", operation_id="correctTime", status_code=200)
+async def correct_time(
+    door: NamedDependency[Door], data: JSONBody[contract.CorrectTime], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(afterwards.correct_time, data, call_out_id)
+
+
+@get("/call-outs/{call_out_id:uuid}/hours", operation_id="callOutHours")
+async def call_out_hours(door: NamedDependency[Door], call_out_id: FromPath[UUID]) -> contract.CallOutHours:
+    return await door.ask(consequences.call_out_hours, call_out_id)
+
+
+@post("/call-outs/{call_out_id:uuid}/next-start", operation_id="chooseStart", status_code=200)
+async def choose_start(
+    door: NamedDependency[Door], data: JSONBody[contract.ChooseStart], call_out_id: FromPath[UUID]
+) -> contract.CallOutRef:
+    return await door.do(afterwards.choose_start, data, call_out_id)
+
+
+@get("/escalation-reports/{report_id:uuid}", operation_id="escalationReport")
+async def escalation_report(
+    door: NamedDependency[Door], report_id: FromPath[UUID]
+) -> contract.EscalationReport:
+    return await door.ask(call_out_queries.escalation_report, report_id)
+
+
 ROUTES = [
     on_call_now,
     shifts_between,
@@ -177,4 +239,13 @@ ROUTES = [
     close_call_out,
     cancel_call_out,
     validate_call_out,
+    advise_by_phone,
+    transfer_call_out,
+    plan_visit,
+    change_people_needed,
+    decide_priority,
+    correct_time,
+    call_out_hours,
+    choose_start,
+    escalation_report,
 ]

@@ -4,9 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rostering.call_outs import commands
+from services.rostering.call_outs import commands, neighbours
 from services.rostering.configuration.copy import ask_configuration
+from shared.client import client_of
 from shared.contracts.cases import CallOutReported
+from shared.contracts.identity import StaffChanged, StaffDeactivated, StaffEntry
 from shared.contracts.tenancy import TenantSettingsChanged
 from shared.inbox import Subscriptions
 from shared.timers import TimerHandlers
@@ -22,8 +24,26 @@ async def on_tenant_settings_changed(
     await ask_configuration(session, event.tenant, now=now)
 
 
+async def on_staff_changed(
+    session: AsyncSession, event: StaffChanged | StaffDeactivated, *, now: datetime
+) -> None:
+    """Who has a second number is asked for; the number itself stays with identity."""
+    client = client_of(session)
+    token = await client.own_token(event.tenant)
+    staff = await client.ask("identity", "/staff", list[StaffEntry], token=token, params={"active": "true"})
+    await neighbours.keep_second_numbers(
+        session, [entry.user_id for entry in staff if entry.phone and entry.second_phone]
+    )
+
+
 SUBSCRIPTIONS: Subscriptions = {
     CallOutReported: on_call_out_reported,
     TenantSettingsChanged: on_tenant_settings_changed,
+    StaffChanged: on_staff_changed,
+    StaffDeactivated: on_staff_changed,
 }
-TIMERS: TimerHandlers = {commands.ESCALATE: commands.escalate_overdue}
+TIMERS: TimerHandlers = {
+    commands.ESCALATE: commands.escalate_overdue,
+    commands.RING_PLANNED: commands.ring_planned_visit,
+    commands.REPORT_ESCALATIONS: commands.report_escalations,
+}
