@@ -8,7 +8,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from services.rostering.call_outs import afterwards, consequences, side_ways
+from services.rostering.call_outs import afterwards, consequences, detail, side_ways
 from services.rostering.call_outs import commands as call_out_commands
 from services.rostering.call_outs import queries as call_out_queries
 from services.rostering.rosters import commands as roster_commands
@@ -90,7 +90,7 @@ async def own_call_outs(
 
 @get("/call-outs/{call_out_id:uuid}", operation_id="callOutById")
 async def call_out_by_id(door: NamedDependency[Door], call_out_id: FromPath[UUID]) -> contract.CallOutView:
-    return await door.ask(call_out_queries.call_out_by_id, call_out_id)
+    return await door.ask(detail.call_out_by_id, call_out_id)
 
 
 @post("/call-outs", operation_id="requestCallOut")
@@ -214,7 +214,7 @@ async def choose_start(
 async def escalation_report(
     door: NamedDependency[Door], report_id: FromPath[UUID]
 ) -> contract.EscalationReport:
-    return await door.ask(call_out_queries.escalation_report, report_id)
+    return await door.ask(detail.escalation_report, report_id)
 
 
 ROUTES = [

@@ -285,9 +285,7 @@ async def ring_planned_visit(session: AsyncSession, tenant: str, call_out_id: UU
         await ring_next(session, tenant, call_out, by=None, now=now)
 
 
-async def report_escalations(
-    session: AsyncSession, tenant: str, report_id: UUID, *, now: datetime
-) -> None:
+async def report_escalations(session: AsyncSession, tenant: str, report_id: UUID, *, now: datetime) -> None:
     """It is morning: one message to the coordinators about all that escalated or stayed without answer (S03)."""
     report = await session.scalar(
         select(MorningReport).where(MorningReport.id == report_id).with_for_update()

@@ -132,9 +132,7 @@ def warnings(starts_at: datetime, ends_at: datetime, days_off: Iterable[date] = 
     for day in _days(_day_of(ends_at), _day_of(start.at)):
         block = _at(day, rules.flexitime.starts), _at(day, rules.flexitime.until)
         if not _is_off(day, off) and _shared(*block, ends_at, start.at):
-            found.append(
-                Warned("flexitime_overlap", start.rest.rule, start.rest.certainty, at=block[0])
-            )
+            found.append(Warned("flexitime_overlap", start.rest.rule, start.rest.certainty, at=block[0]))
             break
     minutes, limit = _minutes(_real(starts_at, ends_at)), rules.longest_day_minutes
     if minutes > limit.value:

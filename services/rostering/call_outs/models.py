@@ -226,7 +226,9 @@ class CallOut(Base):
         self.zone, self.taken_over_by, self.taken_over_at, self.side_note = zone, taken_by, at, note
         return stopped
 
-    def plan(self, user_id: UUID, planned_for: datetime, reason: str, *, now: datetime) -> CallOutAttempt | None:
+    def plan(
+        self, user_id: UUID, planned_for: datetime, reason: str, *, now: datetime
+    ) -> CallOutAttempt | None:
         """It can rest until a morning; then whoever is on duty is rung, also who was rung before."""
         stopped = self._end("planned_visit", user_id, now=now)
         self.planned_for, self.side_note = planned_for, reason
@@ -273,7 +275,7 @@ class CallOut(Base):
         return mine[-1]
 
     def _refuse_when_taken(self) -> None:
-        if self.state == "cancelled" or self.state == "planned_visit" or self.state in ASIDE:
+        if self.state in {"cancelled", "planned_visit", *ASIDE}:
             raise WrongState(details={"state": self.state})
         if not self.seeks:
             raise AlreadyAnswered

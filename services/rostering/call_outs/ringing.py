@@ -191,9 +191,7 @@ async def seek_on(session: AsyncSession, principal: Principal, call_out: CallOut
     if not call_out.seeks:
         return
     if call_out.ringing is not None:
-        timers.schedule(
-            session, principal.tenant, call_out.ringing.answer_by, ESCALATE, call_out.ringing.id
-        )
+        timers.schedule(session, principal.tenant, call_out.ringing.answer_by, ESCALATE, call_out.ringing.id)
     else:
         await ring_next(session, principal.tenant, call_out, by=principal, now=now)
 

@@ -110,9 +110,7 @@ async def change_people_needed(
         session, principal.tenant, call_out, by=principal.user_id, now=now, state="people_needed"
     )
     await seek_on(session, principal, call_out, now=now)
-    return done(
-        session, principal, "change_people_needed", call_out, now=now, people=command.people_needed
-    )
+    return done(session, principal, "change_people_needed", call_out, now=now, people=command.people_needed)
 
 
 async def decide_priority(

@@ -16,8 +16,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from services.rostering.call_outs.models import CallOut, CallOutAttempt
+from services.rostering.call_outs.models import CallOut
+from services.rostering.call_outs.records import HiddenBriefing
 from services.rostering.call_outs.states import UNDER_WAY, WAITING
+from services.rostering.call_outs.trail import CallOutAttempt
 from shared.auth import Permission, Principal
 
 
@@ -26,7 +28,7 @@ def in_state(states: Sequence[str]) -> ColumnElement[bool]:
     return CallOut.state.in_([literal_column(f"'{state}'") for state in states])
 
 
-def is_out(user: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+def is_out(user: SQLColumnExpression[UUID] | SQLColumnExpression[UUID | None]) -> ColumnElement[bool]:
     """Whether a person is on a call-out that she accepted and has not closed."""
     hers = or_(CallOut.accepted_by == user, CallOut.joined_by == user)
     return exists().where(hers, in_state(UNDER_WAY))
@@ -47,12 +49,21 @@ def concerns(member: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
     return exists().where(rung.call_out_id == CallOut.id, rung.user_id == member)
 
 
+def hidden_from() -> ColumnElement[bool]:
+    """Whether the caller declared a conflict of interest: then no word of the briefing is hers to read."""
+    return exists().where(
+        HiddenBriefing.call_out_id == CallOut.id,
+        HiddenBriefing.user_id == bindparam("viewer", type_=Uuid),
+    )
+
+
 def sight_of(principal: Principal) -> dict[str, bool | UUID | None]:
     """All of the tenant's with `call_out:read`; else what one requested oneself, was rung for or took."""
     allowed = principal.permissions
     return {
         "sees_all": Permission.CALL_OUT_READ in allowed,
         "requester": principal.user_id if Permission.CALL_OUT_REQUEST in allowed else None,
+        "viewer": principal.user_id,
         "member": principal.user_id if Permission.CALL_OUT_ANSWER in allowed else None,
     }
 

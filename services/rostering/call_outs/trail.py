@@ -9,7 +9,7 @@ from sqlalchemy import DateTime, ForeignKey, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.rostering.call_outs.states import ENDS, STEPS
-from services.rostering.rosters.models import Duty, ZoneDuty
+from services.rostering.rosters.models import PARTNER_ZONE, Duty, ZoneDuty
 from shared.db import Base
 
 AnyDuty = Duty | ZoneDuty
@@ -108,7 +108,7 @@ def choose_next(
     return passed, None
 
 
-def last_resort(attempts: Sequence[CallOutAttempt], duties: Sequence[AnyDuty]) -> AnyDuty | None:
+def last_resort(attempts: Sequence[Rung], duties: Sequence[AnyDuty]) -> AnyDuty | None:
     """Whom to call when everybody was asked: the coordinator on duty, a partner zone, else who was asked first.
 
     Who declined is the last of them: a call can change much. None only when nobody at all is on duty.
@@ -123,6 +123,27 @@ def last_resort(attempts: Sequence[CallOutAttempt], duties: Sequence[AnyDuty]) -
         key=lambda duty: (duty.user_id in declined, duty.busy),
     )
     return members[0] if members else None
+
+
+def ways_on(
+    levels: Sequence[str], duties: Sequence[AnyDuty], *, asked: Collection[UUID | None]
+) -> list[tuple[str, AnyDuty | None]]:
+    """What to do when who should go is out (S02): another member, a partner zone, advice by phone, or tomorrow.
+
+    Each with who it is about: the advice comes from the first who is out.
+    """
+    ways: list[tuple[str, AnyDuty | None]] = []
+    _, free = choose_next([level for level in levels if level != PARTNER_ZONE], duties, asked=asked)
+    if free is not None:
+        ways.append(("backup", free))
+    ways += [("partner_zone", duty) for duty in duties if isinstance(duty, ZoneDuty)][:1]
+    out = [
+        duty
+        for level in levels
+        for duty in duties
+        if isinstance(duty, Duty) and duty.level == level and duty.busy
+    ]
+    return [*ways, ("phone_advice", out[0] if out else None), ("planned_visit", None)]
 
 
 class Span(NamedTuple):
