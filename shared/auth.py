@@ -41,6 +41,10 @@ class Permission(StrEnum):
     CALL_OUT_ANSWER = "call_out:answer"
     CALL_OUT_MANAGE = "call_out:manage"
     CALL_OUT_VALIDATE = "call_out:validate"
+    INCIDENT_MANAGE = "incident:manage"
+    INCIDENT_REGISTER = "incident:register"
+    INCIDENT_REUNITE = "incident:reunite"
+    VICTIM_TAKE_OVER = "victim:take_over"
     # cases
     DOSSIER_READ = "dossier:read"
     DOSSIER_OPEN = "dossier:open"

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.demo.script import Story
 from deploy.demo.workshop import BRUSSELS, Cast, Workshop, at, service_principal
-from services.rostering.call_outs import commands, queries
-from services.rostering.call_outs.models import CallOut, CallOutAttempt
+from services.rostering.call_outs import commands, detail
+from services.rostering.call_outs.models import CallOut
+from services.rostering.call_outs.records import MorningReport, MorningReportLine
+from services.rostering.call_outs.trail import CallOutAttempt
 from shared import outbox, timers
 from shared.auth import Permission
 from shared.contracts.rostering import (
@@ -45,8 +47,16 @@ async def happen(
             dispatcher = dispatchers[position % len(dispatchers)]
             await _happen(session, cast, story, dispatcher, when=requested_at(story, now=now))
         await _happen(session, cast, running, dispatchers[0], when=now - _RUNNING_FOR)
+        await _forget_reports(session)
         outbox.withhold(session)
         timers.withhold(session)
+
+
+async def _forget_reports(session: AsyncSession) -> None:
+    """Reports of mornings long past tell nobody anything, and one without its timer would keep later ones silent."""
+    await session.flush()
+    await session.execute(delete(MorningReportLine))
+    await session.execute(delete(MorningReport))
 
 
 async def _happen(
@@ -60,6 +70,7 @@ async def _happen(
     for reaction in story.rings[:-1]:
         await session.flush()
         attempt = await _ringing(session, call_out_id)
+        assert attempt.user_id is not None, "no story rings a partner zone"
         if reaction == "no_answer":
             await commands.escalate_overdue(session, tenant, attempt.id, now=attempt.answer_by)
         else:
@@ -69,6 +80,7 @@ async def _happen(
             await commands.decline_call_out(session, somebody, command, call_out_id, now=then)
     await session.flush()
     member = (await _ringing(session, call_out_id)).user_id
+    assert member is not None, "no story ends with a partner zone"
     moments = {name: when + timedelta(minutes=getattr(story, name)) for name in ("accept", "leave", "arrive")}
     principal = cast.principal(member, now=when)
     eta = AcceptCallOut(eta_minutes=story.arrive - story.accept)
@@ -131,7 +143,7 @@ async def briefing(workshop: Workshop, tenant: str, call_out_id: UUID, *, now: d
     """What cases asks for when a call-out is closed."""
     cases = service_principal("cases", tenant, Permission.CALL_OUT_READ, now=now)
     async with workshop.transaction("rostering", tenant) as session:
-        return await queries.call_out_by_id(session, cases, call_out_id, now=now)
+        return await detail.call_out_by_id(session, cases, call_out_id, now=now)
 
 
 async def finish(workshop: Workshop, cast: Cast, reports: Mapping[UUID, datetime], *, now: datetime) -> None:

@@ -7,6 +7,7 @@
 from typing import Final
 
 from services.gateway.aftercare_words import AFTERCARE_WORDS
+from services.gateway.call_out_words import CALL_OUT_WORDS
 from services.gateway.identity_words import IDENTITY_WORDS
 from services.gateway.marking import N_
 from services.gateway.message_words import MESSAGE_WORDS
@@ -41,3 +42,4 @@ _FIELDS: Final = {
 WORDS: Final[dict[str, str]] = {
     **_ERRORS, **_FIELDS, **AFTERCARE_WORDS, **IDENTITY_WORDS, **MESSAGE_WORDS, **WORK_WORDS
 }  # fmt: skip
+WORDS: Final[dict[str, str]] = {**_ERRORS, **_FIELDS, **IDENTITY_WORDS, **WORK_WORDS, **CALL_OUT_WORDS}

@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -173,13 +173,14 @@ async def validate_call_out(
 
 
 def _briefing(form: Form) -> RequestCallOut:
+    texts: dict[str, Any] = {name: form.text(name) for name in _TEXTS}
     return RequestCallOut(
         incident_type=form.text("incident_type"),
         languages=[code for code in form.lists["languages"] if code in LANGUAGES_ASKED],
         minors_present=bool(form.text("minors_present")),
         bad_news=bool(form.text("bad_news")),
         prosecutor_informed=bool(form.text("prosecutor_informed")),
-        **{name: form.text(name) for name in _TEXTS},
+        **texts,
     )
 
 

@@ -30,6 +30,9 @@ _GROUPS: Final = {
         Permission.CALL_OUT_ANSWER,
         Permission.CALL_OUT_MANAGE,
         Permission.CALL_OUT_VALIDATE,
+        Permission.INCIDENT_MANAGE,
+        Permission.INCIDENT_REGISTER,
+        Permission.INCIDENT_REUNITE,
     ),
     "dossiers": (
         Permission.DOSSIER_READ,

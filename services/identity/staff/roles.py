@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from services.identity.staff.models import OwnRole
 from shared.auth import Compartment, Permission
 
-NOT_FOR_PEOPLE = frozenset({Permission.CONTACT_READ})
-"""Rights of services: with them somebody could take over an account."""
+NOT_FOR_PEOPLE = frozenset({Permission.CONTACT_READ, Permission.VICTIM_TAKE_OVER})
+"""Rights of services: with them somebody could take over an account, or read every victim of an incident at once."""
 
 GRANTABLE = frozenset(permission.value for permission in Permission if permission not in NOT_FOR_PEOPLE)
 COMPARTMENTS = frozenset(compartment.value for compartment in Compartment)
@@ -39,7 +39,7 @@ def _role(key: str, permissions: Iterable[Permission], *compartments: Compartmen
 
 
 _CARE_WORKER = {
-    Permission.ON_CALL_READ, Permission.ROSTER_READ, Permission.CALL_OUT_ANSWER,
+    Permission.ON_CALL_READ, Permission.ROSTER_READ, Permission.CALL_OUT_ANSWER, Permission.INCIDENT_REGISTER,
     Permission.DOSSIER_READ, Permission.DOSSIER_OPEN, Permission.DOSSIER_WRITE, Permission.BREAK_GLASS_OPEN,
 }  # fmt: skip
 _SUPERVISION = {
@@ -54,6 +54,8 @@ _CALL_OUT_LEADER = {
     Permission.CALL_OUT_MANAGE,
     Permission.CALL_OUT_VALIDATE,
     Permission.ROSTER_MANAGE,
+    Permission.INCIDENT_MANAGE,
+    Permission.INCIDENT_REUNITE,
 }
 _CASE_WORKER = {
     Permission.DOSSIER_READ,
@@ -86,6 +88,7 @@ _DEFAULTS: dict[str, tuple[RoleFacts, ...]] = {
                 Permission.ROSTER_READ,
                 Permission.CALL_OUT_REQUEST,
                 Permission.CALL_OUT_READ,
+                Permission.INCIDENT_MANAGE,
             },
         ),
         _role("neighbourhood_inspector", {Permission.ON_CALL_READ}, Compartment.POL_WIJK),

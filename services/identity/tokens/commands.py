@@ -24,7 +24,7 @@ from shared.errors import Unauthenticated, Unavailable
 from shared.tenancy import TenantNotReady
 
 SERVICE_PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "cases": frozenset({Permission.CALL_OUT_READ.value}),
+    "cases": frozenset({Permission.CALL_OUT_READ.value, Permission.VICTIM_TAKE_OVER.value}),
     "rostering": frozenset({Permission.STAFF_READ.value}),
     "notifications": frozenset({Permission.CONTACT_READ.value}),
     "gateway": frozenset(),

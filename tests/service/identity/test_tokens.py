@@ -149,7 +149,7 @@ async def test_a_token_of_another_key_is_refused(identity: ServiceUnderTest) -> 
 @pytest.mark.parametrize(
     ("service", "permissions"),
     [
-        ("cases", {Permission.CALL_OUT_READ}),
+        ("cases", {Permission.CALL_OUT_READ, Permission.VICTIM_TAKE_OVER}),
         ("rostering", {Permission.STAFF_READ}),
         ("notifications", {Permission.CONTACT_READ}),
         ("gateway", set()),

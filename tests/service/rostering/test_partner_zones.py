@@ -38,7 +38,7 @@ async def listed(zone: Zone) -> list[PartnerZone]:
     return zone.service.read(await zone.service.get("/partner-zones", by=zone.dispatcher), list[PartnerZone])
 
 
-async def test_a_partner_zone_on_duty_is_shown_with_its_number_and_is_never_rung(zone: Zone) -> None:
+async def test_a_partner_zone_on_duty_is_the_dispatchers_to_call_and_gets_no_message(zone: Zone) -> None:
     ninove = await enter(zone)
     planned = zone.service.read(await stand_in(zone, ninove.partner_zone_id), ShiftRef)
     now = zone.service.read(await zone.service.get("/on-call", by=zone.dispatcher), OnCallNow)
@@ -47,7 +47,10 @@ async def test_a_partner_zone_on_duty_is_shown_with_its_number_and_is_never_rung
     assert shown.zone is not None
     assert (shown.zone.name, shown.zone.phone) == ("PZ Ninove", "+3254313232")
     call_out = await zone.see(await zone.request())
-    assert (call_out.state, call_out.attempts) == ("unanswered", [])
+    assert (call_out.state, [each.zone_name for each in call_out.attempts]) == ("ringing", ["PZ Ninove"])
+    assert call_out.next_to_call is not None
+    assert call_out.next_to_call.zone == shown.zone
+    assert "CallOutRinging" not in await zone.announced()
     events = await zone.service.published(zone.tenant)
     (changed,) = [event for event in events if isinstance(event, RosterChanged)]
     assert (changed.shift_id, changed.user_id, changed.partner_zone_id) == (

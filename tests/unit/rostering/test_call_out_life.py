@@ -286,7 +286,7 @@ def test_who_was_asked_is_not_asked_again_at_another_level() -> None:
 def test_who_takes_over_the_first_level_meanwhile_goes_before_the_backup() -> None:
     duties = [on("primary", 1), on("backup", 2)]
     _, chosen = choose_next(LEVELS, duties, asked={PEOPLE[0]})
-    assert chosen is not None
+    assert isinstance(chosen, Duty)
     assert chosen.user_id == PEOPLE[1]
 
 
@@ -295,7 +295,7 @@ def test_levels_that_the_tenant_does_not_use_are_not_rung() -> None:
 
 
 def test_a_partner_zone_has_its_turn_between_the_backup_and_the_coordinator() -> None:
-    duties = [on("backup", 1), ZONE, on("coordinator", 2)]
+    duties: list[AnyDuty] = [on("backup", 1), ZONE, on("coordinator", 2)]
     asked: set[UUID | None] = set()
     order = []
     for _ in range(3):
