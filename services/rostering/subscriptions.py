@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rostering.call_outs import commands, neighbours
 from services.rostering.configuration.copy import ask_configuration
 from shared.client import client_of
-from shared.contracts.cases import CallOutReported
+from shared.contracts.cases import CallOutReported, ConflictOfInterestDeclared, ConflictOfInterestLifted
 from shared.contracts.identity import StaffChanged, StaffDeactivated, StaffEntry
 from shared.contracts.tenancy import TenantSettingsChanged
 from shared.inbox import Subscriptions
@@ -22,6 +22,19 @@ async def on_tenant_settings_changed(
     session: AsyncSession, event: TenantSettingsChanged, *, now: datetime
 ) -> None:
     await ask_configuration(session, event.tenant, now=now)
+
+
+async def on_conflict_declared(
+    session: AsyncSession, event: ConflictOfInterestDeclared, *, now: datetime
+) -> None:
+    """The wall of the dossier stands around the briefing too (S14)."""
+    if event.call_out_id is not None:
+        await neighbours.hide_briefing(session, event.call_out_id, event.user_id)
+
+
+async def on_conflict_lifted(session: AsyncSession, event: ConflictOfInterestLifted, *, now: datetime) -> None:
+    if event.call_out_id is not None:
+        await neighbours.show_briefing(session, event.call_out_id, event.user_id)
 
 
 async def on_staff_changed(
@@ -39,6 +52,8 @@ async def on_staff_changed(
 SUBSCRIPTIONS: Subscriptions = {
     CallOutReported: on_call_out_reported,
     TenantSettingsChanged: on_tenant_settings_changed,
+    ConflictOfInterestDeclared: on_conflict_declared,
+    ConflictOfInterestLifted: on_conflict_lifted,
     StaffChanged: on_staff_changed,
     StaffDeactivated: on_staff_changed,
 }

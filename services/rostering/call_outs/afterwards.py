@@ -97,7 +97,7 @@ async def choose_start(
         principal.require(Permission.ROSTER_MANAGE)
     texts = checked_texts({}, {"reason": command.reason})
     if command.starts_at.tzinfo is None:
-        raise Invalid({"starts_at": "time_zone_missing"})
+        raise Invalid({"starts_at": "without_time_zone"})
     call_out = await locked(session, principal, call_out_id)
     span = span_of(call_out.attempts, call_out.times, command.user_id)
     if span is None:

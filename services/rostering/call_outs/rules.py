@@ -94,7 +94,7 @@ def checked_texts(required: dict[str, str], optional: dict[str, str] | None = No
 def check_plan(planned_for: datetime, *, now: datetime) -> None:
     """A planned visit is soon, and not in the past."""
     if planned_for.tzinfo is None:
-        raise Invalid({"planned_for": "time_zone_missing"})
+        raise Invalid({"planned_for": "without_time_zone"})
     if planned_for <= now:
         raise Invalid({"planned_for": "in_the_past"})
     if planned_for - now > LATEST_PLAN:
@@ -104,7 +104,7 @@ def check_plan(planned_for: datetime, *, now: datetime) -> None:
 def check_past(name: str, moment: datetime, *, now: datetime) -> None:
     """A moment that has been; a minute of a quicker clock is no matter."""
     if moment.tzinfo is None:
-        raise Invalid({name: "time_zone_missing"})
+        raise Invalid({name: "without_time_zone"})
     if moment - now > timedelta(minutes=1):
         raise Invalid({name: "in_the_future"})
 
