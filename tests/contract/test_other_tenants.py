@@ -93,7 +93,10 @@ def _body(
     return body
 
 
-ALIASES = {"assignee": "user_id", "holder": "user_id", "new_holder": "user_id", "ref": "user_id"}
+ALIASES = {
+    "assignee": "user_id", "holder": "user_id", "new_holder": "user_id", "ref": "user_id", "advised_by": "user_id",
+    "worker": "user_id", "other_call_out_id": "call_out_id", "first_call_out_id": "call_out_id",
+}  # fmt: skip
 
 
 def _id_for(name: str, ids: dict[str, UUID | str]) -> UUID | str:
@@ -108,6 +111,8 @@ VALUES: dict[str, Any] = {
     "starts_at": "2031-01-06T08:00:00Z", "ends_at": "2031-01-07T08:00:00Z", "dossier_number": "SPOT-2026-9999",
     "due_on": "2031-01-06", "levels": ["primary"], "languages": ["nl"], "permissions": [], "compartments": [],
     "key": "pz_nobody", "phone": "053 21 11 11", "tenant": "pz_nobody",
+    "planned_for": (datetime.now(UTC) + timedelta(hours=5)).isoformat(), "at": "2026-01-06T08:00:00Z",
+    "measure": "waits", "status": "unhurt",
     "group": "other", "valid_from": "2027-01-06", "day": "2027-01-06",
 }  # fmt: skip
 
@@ -172,7 +177,13 @@ async def rostering_world(service: ServiceUnderTest, owner: Principal) -> dict[s
     assert planned.is_success, planned.text
     assert asked.is_success, asked.text
     assert zone.is_success, zone.text
+    escalated = await service.post(f"/call-outs/{asked.json()['call_out_id']}/escalate", {}, by=owner)
+    assert escalated.is_success, escalated.text
+    async with service.transaction(owner.tenant) as session:
+        report = await driver_of(session).fetchval("SELECT id FROM morning_reports")
     return {
+        "report_id": report,
+        "incident_id": uuid7(),
         "user_id": owner.user_id,
         "partner_zone_id": zone.json()["partner_zone_id"],
         "shift_id": planned.json()["shift_id"],
