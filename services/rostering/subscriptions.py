@@ -32,7 +32,9 @@ async def on_conflict_declared(
         await neighbours.hide_briefing(session, event.call_out_id, event.user_id)
 
 
-async def on_conflict_lifted(session: AsyncSession, event: ConflictOfInterestLifted, *, now: datetime) -> None:
+async def on_conflict_lifted(
+    session: AsyncSession, event: ConflictOfInterestLifted, *, now: datetime
+) -> None:
     if event.call_out_id is not None:
         await neighbours.show_briefing(session, event.call_out_id, event.user_id)
 
