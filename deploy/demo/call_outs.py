@@ -70,17 +70,15 @@ async def _happen(
     for reaction in story.rings[:-1]:
         await session.flush()
         attempt = await _ringing(session, call_out_id)
-        assert attempt.user_id is not None, "no story rings a partner zone"
         if reaction == "no_answer":
             await commands.escalate_overdue(session, tenant, attempt.id, now=attempt.answer_by)
         else:
             then = attempt.rang_at + _THINKING
             command = DeclineCallOut(reason=reaction.removeprefix("declined:"))
-            somebody = cast.principal(attempt.user_id, now=then)
+            somebody = cast.principal(_rung(attempt), now=then)
             await commands.decline_call_out(session, somebody, command, call_out_id, now=then)
     await session.flush()
-    member = (await _ringing(session, call_out_id)).user_id
-    assert member is not None, "no story ends with a partner zone"
+    member = _rung(await _ringing(session, call_out_id))
     moments = {name: when + timedelta(minutes=getattr(story, name)) for name in ("accept", "leave", "arrive")}
     principal = cast.principal(member, now=when)
     eta = AcceptCallOut(eta_minutes=story.arrive - story.accept)
@@ -125,6 +123,13 @@ async def _ringing(session: AsyncSession, call_out_id: UUID) -> CallOutAttempt:
         )
     )
     return found.one()
+
+
+def _rung(attempt: CallOutAttempt) -> UUID:
+    """Who was rung; the stories ring no partner zone."""
+    if attempt.user_id is None:
+        raise LookupError("a partner zone is rung")
+    return attempt.user_id
 
 
 async def closed(workshop: Workshop, cast: Cast, stories: list[Story]) -> dict[UUID, Story]:
