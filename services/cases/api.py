@@ -7,12 +7,12 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from services.cases import api_persons
 from services.cases.dossiers import commands, queries
 from services.cases.victim_support import commands as victim_support
 from services.cases.victim_support import queries as victim_support_queries
 from shared.app import Door
 from shared.contracts.cases import (
-    AddPerson,
     AddTask,
     AssignHolder,
     BreakGlass,
@@ -32,7 +32,6 @@ from shared.contracts.cases import (
     LiftConflict,
     Look,
     OpenDossier,
-    PersonRef,
     RecontactRule,
     ReviewBreakGlass,
     RevokeGrant,
@@ -144,13 +143,6 @@ async def write_entry(
     return await door.do(commands.write_entry, data, dossier_id)
 
 
-@post("/dossiers/{dossier_id:uuid}/persons", operation_id="addPerson")
-async def add_person(
-    door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[AddPerson]
-) -> PersonRef:
-    return await door.do(commands.add_person, data, dossier_id)
-
-
 @post("/dossiers/{dossier_id:uuid}/tasks", operation_id="addTask")
 async def add_task(door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[AddTask]) -> TaskRef:
     return await door.do(commands.add_task, data, dossier_id)
@@ -237,7 +229,7 @@ ROUTES = [
     close_dossier,
     reopen_dossier,
     write_entry,
-    add_person,
+    *api_persons.ROUTES,
     add_task,
     complete_task,
     assign_holder,

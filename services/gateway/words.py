@@ -11,6 +11,7 @@ from services.gateway.call_out_words import CALL_OUT_WORDS
 from services.gateway.identity_words import IDENTITY_WORDS
 from services.gateway.marking import N_
 from services.gateway.message_words import MESSAGE_WORDS
+from services.gateway.person_words import PERSON_WORDS
 from services.gateway.work_words import WORK_WORDS
 
 __all__ = ["N_", "WORDS"]
@@ -40,5 +41,12 @@ _FIELDS: Final = {
 }
 
 WORDS: Final[dict[str, str]] = {
-    **_ERRORS, **_FIELDS, **AFTERCARE_WORDS, **CALL_OUT_WORDS, **IDENTITY_WORDS, **MESSAGE_WORDS, **WORK_WORDS
-}  # fmt: skip
+    **_ERRORS,
+    **_FIELDS,
+    **AFTERCARE_WORDS,
+    **CALL_OUT_WORDS,
+    **IDENTITY_WORDS,
+    **MESSAGE_WORDS,
+    **PERSON_WORDS,
+    **WORK_WORDS,
+}

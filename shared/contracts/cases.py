@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from shared.contracts.event import Event
+from shared.contracts.persons import MayCall, NewPhone, PhoneView, RelationView, SafeContact
 
 PERSON_ROLES = (
     "victim", "next_of_kin", "witness", "suspect", "deceased", "minor_involved", "contact", "other",
@@ -63,7 +64,7 @@ class SearchDossiers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class PersonInDossier(Struct, frozen=True, kw_only=True):
-    """A person with his role here. `insz` is digits only; phone in E.164."""
+    """A person with his role here. `insz` is digits only. His numbers stand in `DossierView.phones`, without digits."""
 
     person_id: UUID
     first_name: str
@@ -72,13 +73,24 @@ class PersonInDossier(Struct, frozen=True, kw_only=True):
     born_on: date | None
     age: int | None
     minor: bool
-    phone: str
     email: str
     language: str
     address: str
     insz: str
     safe_contact: str
     note: str
+    safe: SafeContact = field(default_factory=SafeContact)
+    other_roles: list[str] = []
+    maiden_name: str = ""
+    other_names: str = ""
+    deceased_on: date | None = None
+    interpreter: list[str] = []
+    literacy: str = ""
+    pictograms: bool = False
+    contact_preference: str = ""
+    parental_authority: str = ""
+    contact_via: UUID | None = None
+    version: int = 1
 
 
 class TaskView(Struct, frozen=True, kw_only=True):
@@ -146,6 +158,9 @@ class DossierView(Struct, frozen=True, kw_only=True):
     persons: list[PersonInDossier]
     tasks: list[TaskView]
     timeline: list[EntryView]
+    phones: list[PhoneView] = []
+    relations: list[RelationView] = []
+    may_call: list[MayCall] = []
 
 
 class OpenDossier(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -267,7 +282,10 @@ class DossierAccess(Struct, frozen=True, kw_only=True):
 
 
 class AddPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /dossiers/{id}/persons (`dossier:write`). `safe_contact` is shown before any number."""
+    """POST /dossiers/{id}/persons (`dossier:write`). `safe` and `safe_contact` are shown before any number.
+
+    `phone` is the first number, `phones` are more; `phone_safe` says that the first is the one to use.
+    """
 
     first_name: Annotated[str, Meta(max_length=120)] = ""
     last_name: Annotated[str, Meta(min_length=1, max_length=120)]
@@ -280,6 +298,18 @@ class AddPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     insz: Insz = ""
     safe_contact: Annotated[str, Meta(max_length=500)] = ""
     note: Annotated[str, Meta(max_length=500)] = ""
+    safe: SafeContact = field(default_factory=SafeContact)
+    phone_safe: bool = False
+    phones: Annotated[list[NewPhone], Meta(max_length=6)] = []
+    other_roles: list[str] = []
+    maiden_name: Annotated[str, Meta(max_length=120)] = ""
+    other_names: Line = ""
+    deceased_on: date | None = None
+    interpreter: Annotated[list[str], Meta(max_length=6)] = []
+    literacy: str = ""
+    pictograms: bool = False
+    contact_preference: str = ""
+    parental_authority: Line = ""
 
 
 class PersonRef(Struct, frozen=True, kw_only=True):

@@ -114,6 +114,7 @@ VALUES: dict[str, Any] = {
     "planned_for": (datetime.now(UTC) + timedelta(hours=5)).isoformat(), "at": "2026-01-06T08:00:00Z",
     "measure": "waits", "status": "unhurt",
     "group": "other", "valid_from": "2027-01-06", "day": "2027-01-06",
+    "kind": "parent_of", "safe": {}, "last_name": "Peeters",
 }  # fmt: skip
 
 TAKEN_ONCE = {"email": "{}@example.org", "name": "{}"}
@@ -200,7 +201,6 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
     task = await service.post(
         f"/dossiers/{dossier}/tasks", {"title": "Bellen", "due_on": "2031-01-06"}, by=owner
     )
-    person = await service.post(f"/dossiers/{dossier}/persons", {"last_name": "Peeters"}, by=owner)
     granted = await service.post(
         f"/dossiers/{dossier}/grants", {"ground": "grant", "user_id": str(uuid7())}, by=owner
     )
@@ -208,6 +208,20 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         f"/dossiers/{dossier}/conflicts", {"reason": "related", "user_id": str(uuid7())}, by=owner
     )
     access = await service.get(f"/dossiers/{dossier}/access", by=owner)
+    person = await service.post(
+        f"/dossiers/{dossier}/persons", {"last_name": "Peeters", "phone": "0470 12 34 56"}, by=owner
+    )
+    child = await service.post(f"/dossiers/{dossier}/persons", {"last_name": "Peeters"}, by=owner)
+    relation = await service.post(
+        f"/dossiers/{dossier}/relations",
+        {
+            "person_id": person.json()["person_id"],
+            "kind": "parent_of",
+            "other_id": child.json()["person_id"],
+        },
+        by=owner,
+    )
+    shown = await service.get(f"/dossiers/{dossier}", by=owner)
     emergency = principal(
         owner.tenant,
         Permission.BREAK_GLASS_OPEN,
@@ -223,7 +237,7 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         },
         by=emergency,
     )
-    for answer in (task, person, granted, blocked, access, glass):
+    for answer in (task, person, relation, granted, blocked, access, glass):
         assert answer.is_success, answer.text
     return {
         "user_id": owner.user_id,
@@ -234,6 +248,10 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         "grant_id": access.json()["grants"][-1]["grant_id"],
         "conflict_id": blocked.json()["conflict_id"],
         "person_id": person.json()["person_id"],
+        "other_id": child.json()["person_id"],
+        "contact_via": child.json()["person_id"],
+        "relation_id": relation.json()["relation_id"],
+        "phone_id": shown.json()["phones"][0]["phone_id"],
         "break_glass_id": glass.json()["break_glass_id"],
     }
 

@@ -30,7 +30,7 @@ _WRITTEN = (
 )
 _TABLES = ("persons", "dossiers", "dossier_persons", "grants", "conflict_blocks", "entries", "tasks")
 _ORDERED_COLUMNS = {
-    "persons": "id first_name last_name folded born_on phone email language address insz added_at added_by",
+    "persons": "id first_name last_name folded born_on email language address insz added_at added_by",
     "dossiers": (
         "id number kind compartment incident_type state holder team_id opened_at opened_by closed_at call_out_id "
         "place pv_number summary minors_involved version changed_at changed_by updated_at"
@@ -105,7 +105,7 @@ def _belongings(
         first, last, person_id = chance.choice(_FIRST_NAMES), chance.choice(_LAST_NAMES), uuid7()
         persons.append((
             person_id, first, last, f"{first} {last}".lower(), date(1950 + chance.randrange(60), 3, 14),
-            "+32470000000", f"{first}.{last}@example.be".lower(), "nl", f"Kerkplein {number}, 9300 Aalst", "",
+            f"{first}.{last}@example.be".lower(), "nl", f"Kerkplein {number}, 9300 Aalst", "",
             opened, holder,
         ))  # fmt: skip
         links.append((

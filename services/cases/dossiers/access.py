@@ -110,10 +110,12 @@ async def dossier_in_sight(
     now: datetime,
     to_write: bool = False,
     to_leave: bool = False,
+    to_look: bool = False,
 ) -> Dossier:
     """The dossier, locked for a command. `NotFound` alike for unknown, other tenant's and out of sight; `ReadOnly`.
 
-    Who reads by break-glass may do nothing in it, whatever else he may do in dossiers, but leave it (`to_leave`).
+    Who reads by break-glass may do nothing in it, whatever else he may do in dossiers, but look at more of it
+    (`to_look`) or leave it (`to_leave`).
     """
     # Locked first and judged afterwards, so that a block or a new version that was waited for is seen.
     await session.execute(select(Dossier.id).where(Dossier.id == dossier_id).with_for_update())
@@ -121,7 +123,7 @@ async def dossier_in_sight(
     row = found.one_or_none()
     if row is None:
         raise NotFound
-    if (to_write and not row.may_write) or (row.ground == "break_glass" and not to_leave):
+    if (to_write and not row.may_write) or (row.ground == "break_glass" and not (to_leave or to_look)):
         raise ReadOnly
     dossier: Dossier = row.Dossier
     return dossier

@@ -160,19 +160,6 @@ class Dossier(Base):
         self.changed_by, self.changed_at = by, at
 
 
-class DossierPerson(Base):
-    """What a person is to a dossier, and how he can be reached without danger."""
-
-    __tablename__ = "dossier_persons"
-
-    dossier_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    role: Mapped[str] = mapped_column(Text)
-    safe_contact: Mapped[str] = mapped_column(Text)
-    note: Mapped[str] = mapped_column(Text)
-    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
 class Grant(Base):
     """Somebody, or a team, may see one dossier from a moment, until a moment or for good."""
 

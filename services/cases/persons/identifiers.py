@@ -36,6 +36,11 @@ def insz_digits(typed: str) -> str:
     return digits
 
 
+def insz_kind(digits: str) -> str:
+    """`bis` for who is not in the national register: its month is 20 or 40 higher; else `national`."""
+    return "bis" if nn.is_valid(digits) is False and bis.is_valid(digits) else "national"
+
+
 def e164(typed: str) -> str:
     """A phone number as `+32...`, or nothing; raises `PhoneWrong`."""
     if not typed.strip():

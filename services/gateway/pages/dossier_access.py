@@ -12,8 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from services.gateway.forms import Form, read_form
-from services.gateway.pages.dossier_sight import dossier_of
-from services.gateway.pages.dossier_work import tell
+from services.gateway.pages.dossier_sight import dossier_of, tell
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.contracts.cases import (

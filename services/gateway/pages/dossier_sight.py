@@ -1,10 +1,13 @@
-"""A dossier for a page, or the one answer for every dossier that this person cannot see."""
+"""A dossier for a page and a command from its forms, or the one answer for every dossier that is out of sight."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Response
 
+from services.gateway.forms import Form
 from services.gateway.pages.errors import answer_problem
 from services.gateway.rendering import AnyRequest, Pages
 from services.gateway.sign_in import visit_so_far
@@ -18,6 +21,18 @@ async def dossier_of(visit: Visit, dossier_id: UUID) -> DossierView:
     dossier = await visit.services.ask("cases", f"/dossiers/{dossier_id}", DossierView)
     visit.watch = dossier.dossier_id
     return dossier
+
+
+async def tell(visit: Visit, form: Form, path: str, command: msgspec.Struct, kind: type[Any]) -> bool:
+    """Carry out a form's command; False leaves what was wrong in the form. Raises what no form can mend."""
+    try:
+        await visit.services.tell("cases", path, command, kind, key=form.key)
+    except Problem as problem:
+        if problem.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED):
+            raise
+        form.refused(problem)
+        return False
+    return True
 
 
 def answer_out_of_sight(request: AnyRequest, problem: Problem) -> Response[str]:

@@ -1,24 +1,20 @@
-"""What is written in a dossier: persons, reports, tasks, facts, and closing it. Each page is one form."""
+"""What is written in a dossier: entries, reports, tasks, facts, and closing it. Each page is one form."""
 
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from services.gateway.forms import Form, read_form
-from services.gateway.pages.call_outs import LANGUAGES_ASKED
-from services.gateway.pages.dossier_sight import dossier_of
+from services.gateway.pages.dossier_sight import dossier_of, tell
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.contracts.cases import (
-    PERSON_ROLES,
     TASK_RESULTS,
-    AddPerson,
     AddTask,
     ChangeDossier,
     CloseDossier,
@@ -26,7 +22,6 @@ from shared.contracts.cases import (
     DossierRef,
     DossierView,
     EntryRef,
-    PersonRef,
     TaskRef,
     WriteEntry,
     WriteReport,
@@ -34,40 +29,6 @@ from shared.contracts.cases import (
 from shared.errors import NotFound, Problem
 
 _FACTS: Final = ("summary", "place", "pv_number")
-_PERSON_TEXTS: Final = (
-    "first_name", "last_name", "role", "phone", "email", "language", "address", "insz", "safe_contact", "note",
-)  # fmt: skip
-LANGUAGES: Final = (
-    "nl",
-    "fr",
-    "de",
-    "en",
-    "ar",
-    "tr",
-    "pl",
-    "ro",
-    "uk",
-    "es",
-    "it",
-    "pt",
-    "bg",
-    "sq",
-    "fa",
-    "ps",
-    "so",
-)
-
-
-async def tell(visit: Visit, form: Form, path: str, command: msgspec.Struct, kind: type[Any]) -> bool:
-    """Carry out a form's command; False leaves what was wrong in the form. Raises what no form can mend."""
-    try:
-        await visit.services.tell("cases", path, command, kind, key=form.key)
-    except Problem as problem:
-        if problem.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED):
-            raise
-        form.refused(problem)
-        return False
-    return True
 
 
 async def write(visit: Visit, form: Form, dossier_id: UUID) -> bool:
@@ -80,29 +41,6 @@ async def write(visit: Visit, form: Form, dossier_id: UUID) -> bool:
         capacity=form.text("capacity") or "victim_care",
     )
     return await tell(visit, form, f"/dossiers/{dossier_id}/entries", command, EntryRef)
-
-
-@get("/dossiers/{dossier_id:uuid}/persons/new", include_in_schema=False)
-async def new_person(
-    dossier_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
-) -> Response[str]:
-    return await _show(pages, visit, "dossiers/person.html", dossier_id, Form(visit, {"role": "victim"}))
-
-
-@post("/dossiers/{dossier_id:uuid}/persons", include_in_schema=False)
-async def add_person(
-    request: AnyRequest,
-    dossier_id: FromPath[UUID],
-    visit: NamedDependency[Visit],
-    pages: NamedDependency[Pages],
-) -> Response[str]:
-    form = await read_form(request, visit)
-    born_on = form.day("born_on")
-    if form.needs("last_name", "role"):
-        command = AddPerson(born_on=born_on, **{name: form.text(name) for name in _PERSON_TEXTS})
-        if await tell(visit, form, f"/dossiers/{dossier_id}/persons", command, PersonRef):
-            return go_to(request, f"/dossiers/{dossier_id}", note="note.person_added")
-    return await _show(pages, visit, "dossiers/person.html", dossier_id, form)
 
 
 @get("/dossiers/{dossier_id:uuid}/report", include_in_schema=False)
@@ -269,7 +207,6 @@ async def _show(
     found = [task for task in dossier.tasks if task.task_id == task_id]
     if task_id is not None and not found:
         raise NotFound
-    names = visit.language.locale.languages
     return _answer(
         pages,
         visit,
@@ -278,11 +215,9 @@ async def _show(
         form,
         staff=staff,
         task=found[0] if found else None,
-        roles=PERSON_ROLES,
         results=[
             result for result in TASK_RESULTS if result != "done" or not found or found[0].kind != "recontact"
         ],
-        languages=[(code, names.get(code, code)) for code in LANGUAGES_ASKED],
     )
 
 
@@ -295,6 +230,6 @@ def _answer(
 
 
 ROUTES = [
-    new_person, add_person, report_page, write_report, new_task, add_task, task_page, complete_task, facts_page,
+    report_page, write_report, new_task, add_task, task_page, complete_task, facts_page,
     change_dossier, close_page, close_dossier, reopen_dossier,
 ]  # fmt: skip

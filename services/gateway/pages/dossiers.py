@@ -14,7 +14,7 @@ from litestar.types import ControllerRouterHandler
 
 from services.gateway.forms import Form, read_form
 from services.gateway.language import BRUSSELS
-from services.gateway.pages import dossier_access, dossier_work
+from services.gateway.pages import dossier_access, dossier_blocks, dossier_persons, dossier_work
 from services.gateway.pages.dossier_sight import answer_out_of_sight, dossier_of
 from services.gateway.pages.timeline import FILTERS, items, why_sentence
 from services.gateway.rendering import AnyRequest, Pages, go_to
@@ -161,10 +161,13 @@ async def show_page(
 
 async def _context(visit: Visit, dossier: DossierView, show: str) -> dict[str, Any]:
     chosen = show if show in FILTERS else "all"
-    staff, teams = await asyncio.gather(
-        visit.services.staff(), visit.services.ask_or(list[Team](), "identity", "/teams", list[Team])
+    staff, teams, blocks = await asyncio.gather(
+        visit.services.staff(),
+        visit.services.ask_or(list[Team](), "identity", "/teams", list[Team]),
+        dossier_blocks.gathered(visit, dossier),
     )
     return {
+        **blocks,
         "dossier": dossier,
         "staff": staff,
         "team_names": {team.team_id: team.name for team in teams},
@@ -173,6 +176,8 @@ async def _context(visit: Visit, dossier: DossierView, show: str) -> dict[str, A
         "chosen": chosen,
         "why": partial(why_sentence, language=visit.language),
         "today": _today(),
+        "blank": lambda: Form(visit),
+        "verdict_of": partial(dossier_persons.verdict_of, dossier),
         "moment": datetime.now(UTC),
         "entry_kinds": ENTRY_KINDS,
         "capacities": [capacity for capacity in CAPACITIES if capacity in _FOUND_BY_HAND],
@@ -200,6 +205,7 @@ ROUTES: list[ControllerRouterHandler] = [
             dossier_now,
             write_entry,
             *dossier_work.ROUTES,
+            *dossier_persons.ROUTES,
             *dossier_access.ROUTES,
         ],
         exception_handlers={Problem: answer_out_of_sight},

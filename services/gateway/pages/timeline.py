@@ -26,11 +26,20 @@ _SYSTEM_SYMBOLS: Final = {
     "break_glass_escalated": "break-glass",
     "conflict_declared": "flag",
     "person_added": "person",
+    "person_changed": "person",
+    "person_removed": "person",
+    "insz_changed": "person",
+    "persons_related": "people",
+    "relation_removed": "people",
+    "safe_contact_changed": "shield",
+    "phone_removed": "phone",
     "task_added": "task",
     "task_completed": "task",
     "call_out_briefing": "call-out",
 }
-_WARNS: Final = frozenset({"break_glass_used", "break_glass_escalated", "conflict_declared"})
+_WARNS: Final = frozenset(
+    {"break_glass_used", "break_glass_escalated", "conflict_declared", "number_shown_anyway"}
+)
 _BRIEFING: Final = {
     "requested_by": N_("Gevraagd door"),
     "contact_on_site": N_("Contact ter plaatse"),
@@ -81,6 +90,8 @@ def _item(entry: EntryView, language: Language, staff: Staff) -> Item:
 
 def _written(entry: EntryView, language: Language) -> str:
     kind = language.word_or(f"entry_kind.{entry.kind}", entry.kind)
+    if entry.code == "number_shown_anyway":
+        return _happened(entry, language, Staff())
     if entry.code == "task_completed":
         result = language.word_or(f"task_result.{entry.details.get('result', '')}", "")
         return f"{kind}: {result}" if result else kind
@@ -99,6 +110,8 @@ def _facts(details: Mapping[str, str], language: Language, staff: Staff) -> dict
     """What a sentence may name, each in words; what is not told is empty."""
     return {
         "role": language.word_or(f"person_role.{details.get('role', '')}", ""),
+        "because": language.word_or(f"removal_reason.{details.get('because', '')}", "").lower(),
+        "relation": language.word_or(f"relation.{details.get('relation', '')}", ""),
         "reason": language.word_or(f"break_glass_reason.{details.get('reason', '')}", ""),
         "result": language.word_or(f"task_result.{details.get('result', '')}", ""),
         "verdict": language.word_or(f"break_glass.{details.get('verdict', '')}", ""),

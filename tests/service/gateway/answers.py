@@ -22,6 +22,7 @@ from shared.contracts.cases import (
     TaskView,
 )
 from shared.contracts.identity import StaffEntry, Team
+from shared.contracts.persons import PhoneView
 from shared.contracts.rostering import (
     LEVELS,
     Attempt,
@@ -40,8 +41,8 @@ from tests.support.neighbours import Neighbours
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 LENA = PERSON
-TOM, CALL_OUT, DOSSIER, TASK, SHIFT, BREAK_GLASS, GRANT, CONFLICT = (
-    UUID(f"018f5e8a-7b1c-7000-8000-00000000000{last}") for last in range(8)
+TOM, CALL_OUT, DOSSIER, TASK, SHIFT, BREAK_GLASS, GRANT, CONFLICT, MOTHER, PHONE_ID = (
+    UUID(f"018f5e8a-7b1c-7000-8000-00000000000{last}") for last in range(10)
 )
 """Always the same: they stand in the names of tests, which every worker must agree on."""
 PHONE = "+32470123456"
@@ -140,11 +141,17 @@ def shift(starts_at: datetime, ends_at: datetime, *, user_id: UUID = LENA, level
 
 def person(**changes: Any) -> PersonInDossier:
     somebody = PersonInDossier(
-        person_id=uuid7(), first_name="Sofie", last_name="De Backer", role="next_of_kin", born_on=date(1978, 4, 2),
-        age=48, minor=False, phone="+32470998811", email="sofie@example.org", language="nl", address="Aalst",
+        person_id=MOTHER, first_name="Sofie", last_name="De Backer", role="next_of_kin", born_on=date(1978, 4, 2),
+        age=48, minor=False, email="sofie@example.org", language="nl", address="Aalst",
         insz="78040299997", safe_contact="Enkel overdag bellen.", note="Moeder",
     )  # fmt: skip
     return replace(somebody, **changes)
+
+
+def phone(**changes: Any) -> PhoneView:
+    return replace(
+        PhoneView(phone_id=PHONE_ID, person_id=MOTHER, label="", ends_with="11", safe=False), **changes
+    )
 
 
 def task(kind: str = "recontact", due: int = 3, **changes: Any) -> TaskView:
@@ -197,6 +204,7 @@ def dossier(**changes: Any) -> DossierView:
             task("own", 9, task_id=uuid7(), state="done", result="done", title="Bellen"),
         ],
         timeline=[entry(text="Moeder gebeld."), entry("system", code="holder_changed", to=str(LENA))],
+        phones=[phone()],
     )
     return replace(view, **changes)
 

@@ -7,14 +7,17 @@ import httpx
 import pytest
 
 from shared.auth import Permission
-from shared.contracts.cases import AccessView, BreakGlassOpened, DossierRef, EntryRef
+from shared.contracts.cases import AccessView, BreakGlassOpened, DossierRef, EntryRef, PersonRef
+from shared.contracts.persons import MayCall, RevealedPhone
 from shared.db import uuid7
 from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import (
     BREAK_GLASS,
     DOSSIER,
     LENA,
+    MOTHER,
     NOW,
+    PHONE_ID,
     TASK,
     TODAY,
     TOM,
@@ -23,6 +26,7 @@ from tests.service.gateway.answers import (
     dossier,
     dossier_page,
     person,
+    phone,
     task,
 )
 from tests.service.gateway.conftest import issued
@@ -44,16 +48,82 @@ def refusal(status: int, code: str, **details: str) -> ProblemDetails:
     return ProblemDetails(type="", title="", status=status, code=code, details=details)
 
 
-async def test_how_to_reach_somebody_safely_stands_before_every_number(
+async def test_how_to_reach_somebody_safely_stands_before_every_number_and_no_number_is_there(
     holder: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
-    persons = [person(), person(last_name="Peeters", safe_contact="", phone="+32470112299")]
-    neighbours.of("cases")[f"GET {PAGE}"] = dossier(persons=persons)
+    other = uuid7()
+    persons = [person(), person(person_id=other, last_name="Peeters", safe_contact="")]
+    phones = [phone(), phone(phone_id=uuid7(), person_id=other, ends_with="99")]
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(persons=persons, phones=phones)
 
     page = (await holder.get(PAGE)).text
 
-    assert page.index("Enkel overdag bellen.") < page.index("tel:+32470998811")
-    assert page.index("Geen afspraken over veilig contact") < page.index("tel:+32470112299")
+    assert page.index("Enkel overdag bellen.") < page.index("eindigt op 11")
+    assert page.index("Geen afspraken over veilig contact") < page.index("eindigt op 99")
+    assert "tel:" not in page
+
+
+async def test_a_number_is_given_when_asked_for(holder: httpx.AsyncClient, neighbours: Neighbours) -> None:
+    given = RevealedPhone(phone_id=PHONE_ID, person_id=MOTHER, number="+32470998811")
+    neighbours.of("cases")[f"POST {PAGE}/phones/{PHONE_ID}/reveal"] = given
+    fields = await filled_in(holder, f"{PAGE}/phones/{PHONE_ID}")
+
+    whole = await holder.post(f"{PAGE}/phones/{PHONE_ID}", data=fields)
+    part = await holder.post(f"{PAGE}/phones/{PHONE_ID}", data=fields, headers={"HX-Request": "true"})
+
+    for answer in (whole, part):
+        assert answer.status_code == 200
+        assert 'href="tel:+32470998811"' in answer.text
+    assert whole.text.index("Enkel overdag bellen.") < whole.text.index("tel:+32470998811")
+    assert "<html" not in part.text
+
+
+async def test_outside_the_safe_hours_the_page_says_when_and_asks_why_it_must_be_now(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    closed = MayCall(
+        person_id=MOTHER,
+        allowed=False,
+        why="outside_hours",
+        next_from=NOW,
+        next_until=NOW + timedelta(hours=2),
+    )
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(may_call=[closed])
+    neighbours.of("cases")[f"POST {PAGE}/phones/{PHONE_ID}/reveal"] = refusal(
+        409, "unsafe_to_call", why="outside_hours"
+    )
+    fields = await filled_in(holder, f"{PAGE}/phones/{PHONE_ID}")
+
+    page = (await holder.get(PAGE)).text
+    refused = await holder.post(f"{PAGE}/phones/{PHONE_ID}", data={**fields, "reason": ""})
+
+    for text in (page, refused.text):
+        assert "Bellen is nu niet veilig." in text
+        assert "Volgende keer:" in text
+        assert "Waarom moet het nu?" in text
+        assert "tel:" not in text
+    assert refused.status_code == 422
+    assert "Vul dit in." in refused.text
+
+
+async def test_safe_hours_are_read_from_the_form_and_a_half_row_says_what_is_missing(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("cases")[f"POST {PAGE}/persons/{MOTHER}/safe-contact"] = PersonRef(person_id=MOTHER)
+    page = f"{PAGE}/persons/{MOTHER}/safe-contact"
+    fields = await filled_in(
+        holder, page, version="1", w1_days="4", w1_from="10:00", w1_to="12:00", w2_days="1", no_letters="1"
+    )
+
+    half = await holder.post(page, data=fields)
+    whole = await holder.post(page, data={**fields, "w2_from": "9:00", "w2_to": "9.30"})
+
+    assert half.status_code == 422
+    assert half.text.count("Vul dit in.") >= 2
+    assert 'value="12:00"' in half.text
+    assert whole.status_code == 422, "9:00 without a nought is no time"
+    done = await holder.post(page, data={**fields, "w2_from": "09:00", "w2_to": "09.30"})
+    assert done.headers["location"] == PAGE
 
 
 async def test_a_task_says_why_its_date_is_its_date(holder: httpx.AsyncClient) -> None:

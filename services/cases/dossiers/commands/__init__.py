@@ -8,17 +8,35 @@ from services.cases.dossiers.commands.break_glass import (
     review_break_glass,
 )
 from services.cases.dossiers.commands.conflicts import declare_conflict, lift_conflict
+from services.cases.dossiers.commands.contact import (
+    add_phone,
+    change_safe_contact,
+    remove_phone,
+    reveal_phone,
+)
 from services.cases.dossiers.commands.facts import change_dossier, close_dossier, reopen_dossier
-from services.cases.dossiers.commands.journal import add_person, write_entry
+from services.cases.dossiers.commands.journal import write_entry
+from services.cases.dossiers.commands.persons import (
+    add_person,
+    change_insz,
+    change_person,
+    relate_persons,
+    remove_person,
+    unrelate_persons,
+)
 from services.cases.dossiers.commands.tasks import add_task, complete_task
 
 __all__ = [
     "REVIEW_OVERDUE",
     "add_person",
+    "add_phone",
     "add_task",
     "assign_holder",
     "break_glass",
     "change_dossier",
+    "change_insz",
+    "change_person",
+    "change_safe_contact",
     "close_dossier",
     "complete_task",
     "declare_conflict",
@@ -26,8 +44,13 @@ __all__ = [
     "grant_access",
     "lift_conflict",
     "name_holder",
+    "relate_persons",
+    "remove_person",
+    "remove_phone",
     "reopen_dossier",
+    "reveal_phone",
     "review_break_glass",
     "revoke_grant",
+    "unrelate_persons",
     "write_entry",
 ]

@@ -5,6 +5,7 @@ from services.cases.dossiers.queries.break_glass import break_glass_uses
 from services.cases.dossiers.queries.detail import dossier_by_id
 from services.cases.dossiers.queries.lists import dossier_page, search_dossiers
 from services.cases.dossiers.queries.looks import dossier_looks
+from services.cases.dossiers.queries.persons import person_numbers
 from services.cases.dossiers.queries.tasks import task_page
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "dossier_by_id",
     "dossier_looks",
     "dossier_page",
+    "person_numbers",
     "search_dossiers",
     "task_page",
 ]

@@ -6,16 +6,32 @@ from typing import cast as typing_cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Date, Integer, Text, Uuid, bindparam, cast, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.dossiers.access import BEST, ENDS_AT, GROUND, MAY_WRITE, visible
 from services.cases.dossiers.deadlines import local_day
-from services.cases.dossiers.models import Dossier, DossierPerson, Entry, Task
+from services.cases.dossiers.models import Dossier, Entry, Task
+from services.cases.dossiers.people import DossierPerson, Phone, Relation
 from services.cases.dossiers.queries.audited import audit_of, json_rows, reader
 from services.cases.persons.models import MAJORITY, Person
+from services.cases.persons.safe_contact import may_call
 from shared.auth import Permission, Principal
 from shared.contracts.cases import DossierView
+from shared.contracts.persons import SafeContact
 from shared.db import Statement
 from shared.errors import NotFound
 
@@ -23,6 +39,7 @@ TIMELINE_LENGTH = 200
 
 _ID = bindparam("dossier_id", type_=Uuid)
 _TODAY = bindparam("today", type_=Date)
+_NO_RULES: ColumnElement[Any] = literal_column("'{}'::jsonb")
 _AGE = cast(func.date_part("year", func.age(_TODAY, Person.born_on)), Integer)
 
 _found = (
@@ -45,16 +62,54 @@ _persons = (
         Person.born_on,
         _AGE.label("age"),
         func.coalesce(or_(DossierPerson.role == "minor_involved", _AGE < MAJORITY), False).label("minor"),
-        Person.phone,
         Person.email,
         Person.language,
         Person.address,
         Person.insz,
         DossierPerson.safe_contact,
         DossierPerson.note,
+        DossierPerson.safe,
+        DossierPerson.other_roles,
+        Person.maiden_name,
+        Person.other_names,
+        Person.deceased_on,
+        Person.interpreter,
+        Person.literacy,
+        Person.pictograms,
+        Person.contact_preference,
+        DossierPerson.parental_authority,
+        DossierPerson.contact_via,
+        DossierPerson.version,
     )
     .join(Person, Person.id == DossierPerson.person_id)
-    .where(DossierPerson.dossier_id == _ID)
+    .where(DossierPerson.dossier_id == _ID, DossierPerson.removed_at.is_(None))
+    .order_by(DossierPerson.added_at, DossierPerson.person_id)
+)
+
+# Never the number itself: that is asked for one by one (`reveal_phone`).
+_phones = (
+    select(
+        Phone.id.label("phone_id"),
+        Phone.person_id,
+        Phone.label,
+        func.right(Phone.number, 2).label("ends_with"),
+        Phone.safe,
+    )
+    .where(Phone.dossier_id == _ID)
+    .order_by(Phone.safe.desc(), Phone.id)
+)
+
+_relations = (
+    select(Relation.id.label("relation_id"), Relation.person_id, Relation.kind, Relation.other_id)
+    .where(Relation.dossier_id == _ID)
+    .order_by(Relation.id)
+)
+
+_rules = (
+    select(DossierPerson.person_id, DossierPerson.safe)
+    .where(
+        DossierPerson.dossier_id == _ID, DossierPerson.removed_at.is_(None), DossierPerson.safe != _NO_RULES
+    )
     .order_by(DossierPerson.added_at, DossierPerson.person_id)
 )
 
@@ -121,10 +176,15 @@ _page = select(
     json_rows(_persons, "person").label("persons"),
     json_rows(_tasks, "task").label("tasks"),
     json_rows(_timeline, "entry").label("timeline"),
+    json_rows(_phones, "phone").label("phones"),
+    json_rows(_relations, "relation").label("relations"),
 ).subquery("page")
 
 DOSSIER_BY_ID = Statement(
-    select(cast(func.row_to_json(_page.table_valued()), Text).label("page"))
+    select(
+        cast(func.row_to_json(_page.table_valued()), Text).label("page"),
+        cast(json_rows(_rules, "rule"), Text).label("rules"),
+    )
     .select_from(_page)
     .add_cte(
         audit_of(
@@ -148,5 +208,16 @@ async def dossier_by_id(
     )
     if row is None:
         raise NotFound
-    # The database has built the answer; it goes out as it is.
-    return typing_cast("DossierView", msgspec.Raw(row["page"].encode()))
+    return typing_cast("DossierView", msgspec.Raw(_with_verdicts(row["page"], row["rules"], now=now)))
+
+
+class _Rules(msgspec.Struct, frozen=True):
+    person_id: UUID
+    safe: SafeContact
+
+
+def _with_verdicts(page: str, rules: str, *, now: datetime) -> bytes:
+    """The database has built the answer; it goes out as it is, and who may be called now is put at its end."""
+    known = msgspec.json.decode(rules, type=list[_Rules])
+    verdicts = [msgspec.structs.replace(may_call(each.safe, now), person_id=each.person_id) for each in known]
+    return page.encode()[:-1] + b',"may_call":' + msgspec.json.encode(verdicts) + b"}"

@@ -25,7 +25,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.dossiers.access import visible
-from services.cases.dossiers.models import Dossier, DossierPerson, Task
+from services.cases.dossiers.models import Dossier, Task
+from services.cases.dossiers.people import DossierPerson
 from services.cases.dossiers.queries.audited import audit_of, json_rows, reader
 from services.cases.persons.identifiers import folded
 from services.cases.persons.models import Person
@@ -45,7 +46,7 @@ _STATE = bindparam("state", type_=Text)
 _title = func.coalesce(
     select(func.trim(Person.last_name + " " + Person.first_name))
     .join(DossierPerson, DossierPerson.person_id == Person.id)
-    .where(DossierPerson.dossier_id == Dossier.id)
+    .where(DossierPerson.dossier_id == Dossier.id, DossierPerson.removed_at.is_(None))
     .order_by((DossierPerson.role == "victim").desc(), DossierPerson.added_at, Person.id)
     .limit(1)
     .correlate(Dossier)
@@ -118,6 +119,7 @@ def _matches() -> ColumnElement[bool]:
         .join(Person, Person.id == DossierPerson.person_id)
         .where(
             DossierPerson.dossier_id == Dossier.id,
+            DossierPerson.removed_at.is_(None),
             or_(
                 Person.folded.like(all_(bindparam("words", type_=ARRAY(Text)))),
                 Person.insz == bindparam("insz", type_=Text),

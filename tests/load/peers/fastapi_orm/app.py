@@ -128,7 +128,7 @@ def person_in_dossier(link: DossierPerson, today: dt.date) -> PersonInDossier:
     return PersonInDossier(
         person_id=person.id, first_name=person.first_name, last_name=person.last_name, role=link.role,
         born_on=born, age=age, minor=link.role == "minor_involved" or (age is not None and age < 18),
-        phone=person.phone, email=person.email, language=person.language, address=person.address,
+        email=person.email, language=person.language, address=person.address,
         insz=person.insz, safe_contact=link.safe_contact, note=link.note,
     )
 

@@ -19,7 +19,6 @@ class Person(Base):
     first_name: Mapped[str]
     last_name: Mapped[str]
     born_on: Mapped[dt.date | None]
-    phone: Mapped[str]
     email: Mapped[str]
     language: Mapped[str]
     address: Mapped[str]

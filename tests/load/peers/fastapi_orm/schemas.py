@@ -18,7 +18,6 @@ class PersonInDossier(Answer):
     born_on: dt.date | None
     age: int | None
     minor: bool
-    phone: str
     email: str
     language: str
     address: str

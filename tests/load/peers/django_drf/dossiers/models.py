@@ -24,7 +24,6 @@ class Person(models.Model):
     first_name = models.TextField()
     last_name = models.TextField()
     born_on = models.DateField(null=True)
-    phone = models.TextField()
     email = models.TextField()
     language = models.TextField()
     address = models.TextField()

@@ -11,7 +11,6 @@ class PersonInDossierSerializer(serializers.ModelSerializer):
     born_on = serializers.DateField(source="person.born_on")
     age = serializers.SerializerMethodField()
     minor = serializers.SerializerMethodField()
-    phone = serializers.CharField(source="person.phone")
     email = serializers.CharField(source="person.email")
     language = serializers.CharField(source="person.language")
     address = serializers.CharField(source="person.address")
@@ -20,7 +19,7 @@ class PersonInDossierSerializer(serializers.ModelSerializer):
     class Meta:
         model = DossierPerson
         fields = [
-            "person_id", "first_name", "last_name", "role", "born_on", "age", "minor", "phone", "email",
+            "person_id", "first_name", "last_name", "role", "born_on", "age", "minor", "email",
             "language", "address", "insz", "safe_contact", "note",
         ]
 
