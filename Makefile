@@ -20,7 +20,7 @@ codes:  ## Show the demo accounts with the sign-in codes of this moment
 	@exec $(RUN) -m deploy.local codes
 
 .PHONY: screenshots
-screenshots: environment  ## Take pictures of the main pages, into .local/screenshots
+screenshots: environment  ## Take pictures of the main pages, into docs/screenshots
 	@$(RUN) -m tests.support.browser
 	@exec $(RUN) -m tests.support.screenshots
 

@@ -73,6 +73,12 @@ class TextWrong(Invalid):
     code = "text_wrong"
 
 
+class BodyTooDeep(Invalid):
+    """A body is nested too deep to be one of ours."""
+
+    code = "body_too_deep"
+
+
 @dataclass(frozen=True)
 class Service:
     """What makes a service this service; the rest is the same for all."""
@@ -153,6 +159,8 @@ class Door:
     async def ask(self, query: Tell[Answer], *arguments: Any) -> Answer:
         """Answer a question: `query(session, principal, *arguments, now=)`; what it audits is committed with it."""
         principal, now = self.principal, datetime.now(UTC)
+        if any(isinstance(each, str) and "\x00" in each for each in arguments):
+            raise TextWrong
         try:
             async with transaction(self._runtime.database, principal.tenant) as session:
                 self._runtime.equip(session)
@@ -258,6 +266,14 @@ def _field_error(extra: dict[str, Any]) -> FieldError:
     if "enum value" in message:
         return FieldError(name, "not_a_choice")
     return FieldError(name, "wrong_type")
+
+
+def answer_too_deep(_request: Request[Any, Any, Any], failure: RecursionError) -> Response[ProblemDetails]:
+    """A body that is nested deeper than any of ours; what reads it counts how deep it is."""
+    log.warning("request nested too deep", exc_info=failure)
+    return Response(
+        details_of(BodyTooDeep(), trace_id()), status_code=BodyTooDeep.status, media_type=PROBLEM_JSON
+    )
 
 
 def answer_failure(_request: Request[Any, Any, Any], failure: Exception) -> Response[ProblemDetails]:
@@ -370,6 +386,7 @@ def create_app(service: Service, *, serves: bool = True, works: bool = True) -> 
         exception_handlers={
             Problem: answer_problem,
             HTTPException: answer_http_exception,
+            RecursionError: answer_too_deep,
             Exception: answer_failure,
         },
         middleware=[with_telemetry],

@@ -32,12 +32,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the night survived, whichever worker lived through it."""
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            for name, story in getattr(report, "user_properties", ()):
-                if name == _STORY:
-                    terminalreporter.section("bad luck")
-                    terminalreporter.write_line(story)
+    stories = {
+        str(story)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, story in getattr(report, "user_properties", ())
+        if name == _STORY
+    }
+    for story in stories:
+        terminalreporter.section(_STORY)
+        terminalreporter.write_line(story)
 
 
 @dataclass

@@ -39,17 +39,21 @@ class Misfortune:
     away: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     async def accompany(self, night: Night, rounds: int) -> None:
-        """Every part dies `rounds` times, at moments that chance spreads over the night; now and then two at once."""
+        """Every part dies `rounds` times, at moments that chance spreads over the night.
+
+        The next one does not wait until the last one is mended: often two or three are away at once.
+        """
         deck = [victim for _ in range(rounds) for victim in self.chance.sample(list(MARKS), len(MARKS))]
-        moments = sorted(self.chance.uniform(0.03, 0.9) for _ in deck)
-        while deck:
-            await night.reached(moments.pop(0))
-            await asyncio.sleep(self.chance.uniform(0, 0.3))
-            victims = [deck.pop()]
-            if deck and deck[-1] not in victims and self.chance.random() < 0.25:
-                victims.append(deck.pop())
-                moments.pop(0)
-            await asyncio.gather(*(self.strike(victim) for victim in victims))
+        night.misfortunes = sorted(self.chance.uniform(0.03, 0.85) for _ in deck)
+        mending: dict[str, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as tasks:
+            for victim in deck:
+                await night.reached(night.misfortunes[0])
+                await asyncio.sleep(self.chance.uniform(0, 0.2))
+                if victim in mending:
+                    await mending[victim]
+                mending[victim] = tasks.create_task(self.strike(victim))
+                night.misfortunes.pop(0)
 
     async def strike(self, victim: str) -> None:
         """kill -9, and wait until it serves again."""
@@ -107,11 +111,11 @@ class Misfortune:
 
     def table(self) -> list[str]:
         """One line for each part."""
-        lines = [f"{'killed with -9':<26}{'times':>6}{'median s until served again':>30}{'longest s':>12}"]
+        lines = [f"{'killed with -9':<26}{'times':>6}{'median s until it served again':>32}{'longest s':>12}"]
         for victim in MARKS:
             away = self.away.get(victim, [])
             if away:
-                lines.append(f"{victim:<26}{len(away):>6}{statistics.median(away):>30.1f}{max(away):>12.1f}")
+                lines.append(f"{victim:<26}{len(away):>6}{statistics.median(away):>32.1f}{max(away):>12.1f}")
         return lines
 
 

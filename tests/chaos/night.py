@@ -40,8 +40,11 @@ class Night:
     dispatchers: list[Member]
     crew: dict[str, Member]
     call_outs: list[CallOut]
+    begun: int = 0
     ended: int = 0
     forwarded: int = 0
+    misfortunes: list[float] = field(default_factory=list)
+    """When the next ones are to come, as shares of the night: it does not run ahead of them."""
 
     @classmethod
     async def begin(cls, client: PatientClient, count: int) -> "Night":
@@ -70,12 +73,19 @@ class Night:
 
         async def lane() -> None:
             for call_out in waiting:
+                await self._keep_pace()
+                self.begun += 1
                 await self._live(call_out)
                 self.ended += 1
 
         async with asyncio.TaskGroup() as tasks:
             for _ in range(_LANES):
                 tasks.create_task(lane())
+
+    async def _keep_pace(self) -> None:
+        """Somebody is always in the middle of something when a part dies."""
+        while self.misfortunes and self.begun >= self.misfortunes[0] * len(self.call_outs) + _LANES:
+            await asyncio.sleep(0.05)
 
     async def reached(self, share: float) -> None:
         """Return when so much of the night is over."""
