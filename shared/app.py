@@ -47,7 +47,7 @@ from shared.errors import (
     details_of,
 )
 from shared.inbox import Handler, Listener, Subscriptions
-from shared.lifecycle import Lifecycle, Pruner, tenants_here
+from shared.lifecycle import Belongings, Lifecycle, Pruner, tenants_here
 from shared.outbox import Relay
 from shared.settings import Settings
 from shared.streams import connect as connect_nats
@@ -100,6 +100,8 @@ class Service:
     """What commands and queries find in `session.info`, beside the way to other services."""
     attach: Callable[["Runtime"], None] | None = None
     """Called once the database is there, for what was made before it (identity's keys)."""
+    belongings: Belongings | None = None
+    """What it keeps of a tenant outside its database."""
 
 
 @dataclass
@@ -428,7 +430,12 @@ async def _keep_running(runtime: Runtime, name: str, work: Callable[[Runtime], A
 
 def lifecycle_of(service: Service, database: Database) -> Lifecycle:
     settings = service.settings
-    return Lifecycle(database, migration_url=settings.migration_db_url, export_dir=settings.export_dir)
+    return Lifecycle(
+        database,
+        migration_url=settings.migration_db_url,
+        export_dir=settings.export_dir,
+        belongings=service.belongings,
+    )
 
 
 def listener_of(

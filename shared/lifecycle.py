@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import asyncpg
 import msgspec
@@ -33,14 +34,37 @@ _PRUNED_AT_ONCE = 5_000
 log = logging.getLogger(__name__)
 
 
+class Belongings(Protocol):
+    """What a service keeps of a tenant outside its database: files. Each act may be repeated."""
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """Tables that make no sense elsewhere, such as keys."""
+        ...
+
+    async def export(self, database: Database, tenant: str, folder: Path) -> None:
+        """Write them into `folder`, readable."""
+        ...
+
+    async def remove(self, tenant: str) -> None: ...
+
+
 class Lifecycle:
     """Handlers for identity's tenant events. Each may be repeated: it makes things so, and says that they are."""
 
-    def __init__(self, database: Database, *, migration_url: str, export_dir: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        migration_url: str,
+        export_dir: str,
+        belongings: Belongings | None = None,
+    ) -> None:
         self._database = database
         self._service = database.service
         self._migration_url = migration_url
         self._export_dir = Path(export_dir)
+        self._belongings = belongings
 
     def subscriptions(self) -> Subscriptions:
         return {
@@ -69,13 +93,23 @@ class Lifecycle:
         await self._answer(event)
 
     async def on_tenant_export_requested(self, event: TenantExportRequested) -> None:
+        folder = self._export_dir / Path(event.folder).name
+        held = self._belongings
         rows = await export_tenant(
-            self._service, self._migration_url, event.tenant, self._export_dir / Path(event.folder).name
+            self._service,
+            self._migration_url,
+            event.tenant,
+            folder,
+            without=held.withheld if held else frozenset(),
         )
+        if held is not None:
+            await held.export(self._database, event.tenant, folder / self._service)
         await self._answer(event, rows=rows)
 
     async def on_tenant_removed(self, event: TenantRemoved) -> None:
         await migrations.remove(self._service, self._migration_url, event.tenant)
+        if self._belongings is not None:
+            await self._belongings.remove(event.tenant)
         await self._answer(event)
 
     async def reconcile(self, client: ServiceClient) -> None:

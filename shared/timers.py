@@ -44,7 +44,8 @@ _DUE = """
 """
 _CLAIM = "DELETE FROM platform.timers WHERE id = $1 RETURNING ref"
 _POSTPONE = """
-    UPDATE timers SET attempts = attempts + 1, error = $3, due_at = $2 + least($4 * power(2, least(attempts, 10)), $5)
+    UPDATE timers SET attempts = attempts + 1, error = $3,
+        due_at = $2::timestamptz + least($4::interval * power(2, least(attempts, 10)), $5::interval)
     WHERE id = $1
 """
 

@@ -25,6 +25,7 @@ def environment_file() -> str:
         "VANGNET_KEY_ENCRYPTION_KEY",
         "VANGNET_SMS_SECRET",
         "VANGNET_PUSH_KEY",
+        "VANGNET_DOCUMENTS_KEY",
     ]
     return "".join(f"{name}={secrets.token_urlsafe(32)}\n" for name in names)
 

@@ -152,17 +152,22 @@ def environment_of(
             "MIGRATION_DB_URL": platform.database_urls[service]["migration"],
             "AUDIT_KEY": secrets.audit_keys[service],
         }
-    variables |= extra_of(service, platform, secrets)
+    variables |= extra_of(service, platform, secrets, folder)
     return {f"VANGNET_{name}": value for name, value in variables.items()}
 
 
-def extra_of(service: str, platform: Platform, secrets: Secrets) -> dict[str, str]:
+def extra_of(service: str, platform: Platform, secrets: Secrets, folder: Folder) -> dict[str, str]:
     """What only one service needs."""
     match service:
         case "identity":
             return {
                 "SERVICE_SECRETS": msgspec.json.encode(secrets.service_secrets).decode(),
                 "KEY_ENCRYPTION_KEY": secrets.key_encryption_key,
+            }
+        case "cases":
+            return {
+                "DOCUMENTS_URL": str(folder.path / "documents"),
+                "DOCUMENTS_KEY": secrets.documents_key,
             }
         case "notifications":
             return {

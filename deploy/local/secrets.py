@@ -23,6 +23,7 @@ class Secrets(msgspec.Struct, kw_only=True):
     key_encryption_key: str
     sms_secret: str = ""
     push_key: str = ""
+    documents_key: str = ""
 
 
 def password() -> str:
@@ -48,6 +49,7 @@ def load_or_make(path: Path) -> Secrets:
         known.audit_keys.setdefault(service, key())
     known.sms_secret = known.sms_secret or password()
     known.push_key = known.push_key or key().rstrip("=")
+    known.documents_key = known.documents_key or key()
     write_private(path, msgspec.json.format(msgspec.json.encode(known)))
     return known
 

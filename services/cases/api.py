@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from services.cases import api_persons
+from services.cases.documents.api import ROUTES as PAPERS
 from services.cases.dossiers import commands, queries
 from services.cases.victim_support import commands as victim_support
 from services.cases.victim_support import queries as victim_support_queries
@@ -239,4 +240,5 @@ ROUTES = [
     revoke_grant,
     break_glass,
     review_break_glass,
+    *PAPERS,
 ]

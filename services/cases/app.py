@@ -1,16 +1,41 @@
 """Puts the service together."""
 
+from datetime import datetime
+from uuid import UUID
+
+from litestar.di import Provide
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.cases.api import ROUTES
-from services.cases.subscriptions import SUBSCRIPTIONS, TIMERS
+from services.cases.documents.archive import ARCHIVE, Archive
+from services.cases.documents.belongings import TenantDocuments
+from services.cases.settings import CasesSettings
+from services.cases.subscriptions import PAPER_TIMERS, SUBSCRIPTIONS, TIMERS
 from shared.app import Service
-from shared.settings import Settings, read
+from shared.settings import read
+from shared.timers import TimerHandler
 
 
-def build(settings: Settings | None = None) -> Service:
+def build(settings: CasesSettings | None = None) -> Service:
+    settings = settings or read(CasesSettings)
+    archive = Archive(settings)
     return Service(
         name="cases",
-        settings=settings or read(Settings),
+        settings=settings,
         routes=ROUTES,
         subscriptions=SUBSCRIPTIONS,
-        timers=TIMERS,
+        timers={**TIMERS, **{kind: _within(archive, handler) for kind, handler in PAPER_TIMERS.items()}},
+        dependencies={"archive": Provide(lambda: archive, sync_to_thread=False)},
+        carries={ARCHIVE: archive},
+        belongings=TenantDocuments(archive),
     )
+
+
+def _within(archive: Archive, handler: TimerHandler) -> TimerHandler:
+    """The handler, with the archive in its session's reach."""
+
+    async def handle(session: AsyncSession, tenant: str, ref: UUID, *, now: datetime) -> None:
+        session.info[ARCHIVE] = archive
+        await handler(session, tenant, ref, now=now)
+
+    return handle

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.configuration.copy import ask_configuration
+from services.cases.documents import commands as documents
 from services.cases.dossiers import calendar
 from services.cases.dossiers import commands as dossiers
 from services.cases.victim_support import commands as victim_support
@@ -38,3 +39,9 @@ SUBSCRIPTIONS: Subscriptions = {
     TenantSettingsChanged: on_tenant_settings_changed,
 }
 TIMERS: TimerHandlers = {dossiers.REVIEW_OVERDUE: dossiers.escalate_unreviewed}
+PAPER_TIMERS: TimerHandlers = {
+    documents.SCAN: documents.scan_document,
+    documents.SWEEP: documents.sweep_document,
+    documents.ERASE: documents.erase_document,
+}
+"""These reach the archive of files, which `app` gives them."""

@@ -17,6 +17,7 @@ import pytest
 
 from deploy.documents import openapi_of
 from shared.auth import Compartment, Permission, Principal
+from shared.contracts.documents import AddDocument
 from shared.db import driver_of, uuid7
 from tests.conftest import Serve
 from tests.support.principals import principal
@@ -237,7 +238,10 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         },
         by=emergency,
     )
-    for answer in (task, person, relation, granted, blocked, access, glass):
+    document = await service.upload(
+        f"/dossiers/{dossier}/documents", b"Een nota.", AddDocument(name="nota.txt"), by=owner
+    )
+    for answer in (task, person, relation, granted, blocked, access, glass, document):
         assert answer.is_success, answer.text
     return {
         "user_id": owner.user_id,
@@ -253,6 +257,7 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         "relation_id": relation.json()["relation_id"],
         "phone_id": shown.json()["phones"][0]["phone_id"],
         "break_glass_id": glass.json()["break_glass_id"],
+        "document_id": document.json()["document_id"],
     }
 
 

@@ -1,7 +1,9 @@
 """A service in a test's hands: its real application on a real database, asked over HTTP without a socket."""
 
 import asyncio
+import base64
 import os
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -86,6 +88,23 @@ class ServiceUnderTest:
             path, content=msgspec.json.encode({} if data is None else data), headers=headers
         )
 
+    async def upload(
+        self,
+        path: str,
+        content: bytes | AsyncIterator[bytes],
+        head: msgspec.Struct,
+        by: Principal | None = None,
+        key: str = "",
+    ) -> httpx.Response:
+        """A file as the gateway sends it: its head in a header, the body as it is."""
+        headers = {
+            **self._headers(by),
+            "Idempotency-Key": key or str(uuid7()),
+            "Content-Type": "application/octet-stream",
+            "X-Document": base64.urlsafe_b64encode(msgspec.json.encode(head)).rstrip(b"=").decode(),
+        }
+        return await self.http.post(path, content=content, headers=headers)
+
     def _headers(self, by: Principal | None) -> dict[str, str]:
         return {} if by is None else {"Authorization": f"Bearer {token_of(by)}"}
 
@@ -138,11 +157,14 @@ async def running(
         admin_url, name, service_password="test-only", migrator_password="test-only"
     )
     await migrations.migrate(name, urls.migration_url)
+    documents = tempfile.TemporaryDirectory(prefix="vangnet-documents-")
     environ = {
         "VANGNET_SERVICE_DB_URL": urls.service_url,
         "VANGNET_MIGRATION_DB_URL": urls.migration_url,
         "VANGNET_AUDIT_KEY": AUDIT_KEY,
         "VANGNET_KEY_ENCRYPTION_KEY": AUDIT_KEY,
+        "VANGNET_DOCUMENTS_KEY": AUDIT_KEY,
+        "VANGNET_DOCUMENTS_URL": documents.name,
         "VANGNET_SERVICE_SECRETS": msgspec.json.encode({name: f"{name} secret" for name in SERVICES}).decode(),
         "VANGNET_REFUSAL_SECONDS": "0.01",
         "VANGNET_SERVICE_SECRET": "test-only-secret",
@@ -158,8 +180,9 @@ async def running(
     service = replace(built, verifier=TestsVerifier(built.verifier))
     app = create_app(service, works=False)
     transport = httpx.ASGITransport(cast("Any", app))
-    async with hosted(app), httpx.AsyncClient(transport=transport, base_url=f"http://{name}") as http:
-        yield ServiceUnderTest(service, app, http, urls, neighbours)
+    with documents:
+        async with hosted(app), httpx.AsyncClient(transport=transport, base_url=f"http://{name}") as http:
+            yield ServiceUnderTest(service, app, http, urls, neighbours)
 
 
 @asynccontextmanager
