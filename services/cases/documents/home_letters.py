@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.cases.dossiers.models import DossierPerson
+from services.cases.dossiers.people import DossierPerson
 
 
 async def wants_no_letters(session: AsyncSession, dossier_id: UUID) -> frozenset[UUID]:
