@@ -7,7 +7,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from services.cases import api_persons
+from services.cases import api_drafts, api_persons
 from services.cases.documents.api import ROUTES as PAPERS
 from services.cases.dossiers import commands, queries
 from services.cases.victim_support import commands as victim_support
@@ -231,6 +231,7 @@ ROUTES = [
     reopen_dossier,
     write_entry,
     *api_persons.ROUTES,
+    *api_drafts.ROUTES,
     add_task,
     complete_task,
     assign_holder,

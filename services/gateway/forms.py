@@ -49,6 +49,9 @@ class Form:
         self.problem = ""
         self.asks_code = False
         self.asks_turn: set[str] = set()
+        self.draft_version = 0
+        self.draft_at: datetime | None = None
+        self.draft_problem = ""
         self._language: Language = visit.language
 
     # What was typed, as what it should be. A value that cannot be read leaves an error and gives None.
@@ -130,7 +133,9 @@ async def read_form(request: AnyRequest, visit: Visit) -> Form:
     require_own_page(request, visit, str(given.get("_csrf", "")))
     form = Form(visit, key=str(given.get("_key", "")))
     for name in dict.fromkeys(given):
-        if name in {"_csrf", "_key"}:
+        if name == "_draft_version":
+            form.draft_version = int(value) if (value := str(given[name])).isdecimal() else 0
+        if name.startswith("_"):
             continue
         values = [value for value in given.getall(name) if isinstance(value, str)]
         form.lists[name] = values

@@ -72,4 +72,15 @@ _PERSONS: Final = {
     "look.unrelate_persons": N_("verwijderde een band tussen personen"),
 }
 
-PERSON_WORDS: Final[dict[str, str]] = {**_REACHING, **_PERSONS}
+_DRAFTS: Final = {
+    "error.draft_changed": N_(
+        "Deze klad is in een ander venster bewaard of verstuurd. Kopieer uw tekst en laad de pagina opnieuw."
+    ),
+    "note.draft_saved": N_("De klad is bewaard. Enkel u ziet ze."),
+    "note.draft_discarded": N_("De klad is weg."),
+    "look.save_draft": N_("bewaarde een klad"),
+    "look.discard_draft": N_("gooide een klad weg"),
+    "look.drafts_here": N_("zag een eigen klad terug"),
+}
+
+PERSON_WORDS: Final[dict[str, str]] = {**_REACHING, **_PERSONS, **_DRAFTS}

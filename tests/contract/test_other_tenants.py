@@ -115,7 +115,7 @@ VALUES: dict[str, Any] = {
     "planned_for": (datetime.now(UTC) + timedelta(hours=5)).isoformat(), "at": "2026-01-06T08:00:00Z",
     "measure": "waits", "status": "unhurt",
     "group": "other", "valid_from": "2027-01-06", "day": "2027-01-06",
-    "kind": "parent_of", "safe": {}, "last_name": "Peeters",
+    "form": "entry", "fields": {}, "kind": "parent_of", "safe": {}, "last_name": "Peeters",
 }  # fmt: skip
 
 TAKEN_ONCE = {"email": "{}@example.org", "name": "{}"}

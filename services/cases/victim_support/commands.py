@@ -11,6 +11,7 @@ from services.cases.dossiers.access import dossier_in_sight
 from services.cases.dossiers.calendar import working_days_here
 from services.cases.dossiers.changes import note_change
 from services.cases.dossiers.deadlines import local_day, next_working_day
+from services.cases.dossiers.drafts import forget_draft
 from services.cases.dossiers.models import COMPARTMENT, Dossier, Entry, Task
 from services.cases.victim_support.opening import KIND, open_victim_support
 from shared.auth import Permission, Principal
@@ -130,6 +131,7 @@ async def write_report(
         raise NoCallOut
     entry = Entry.written(dossier.id, command.text, kind="report", by=principal.user_id, at=now)
     session.add(entry)
+    await forget_draft(session, principal.user_id, dossier.id, "report")
     task = await session.scalar(
         select(Task).where(
             Task.dossier_id == dossier.id, Task.kind == "call_out_report", Task.state == "open"

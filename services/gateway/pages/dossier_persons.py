@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from services.gateway.forms import Form, read_form
 from services.gateway.pages.call_outs import LANGUAGES_ASKED
+from services.gateway.pages.dossier_drafts import begun, sent
 from services.gateway.pages.dossier_sight import dossier_of, tell
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
@@ -42,7 +43,8 @@ async def new_person(
     dossier_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
 ) -> Response[str]:
     dossier = await dossier_of(visit, dossier_id)
-    return _answer(pages, visit, "dossiers/person.html", dossier, Form(visit, {"role": "victim"}))
+    form = await begun(visit, dossier_id, "person", {"role": "victim"})
+    return _answer(pages, visit, "dossiers/person.html", dossier, form)
 
 
 @post("/dossiers/{dossier_id:uuid}/persons", include_in_schema=False)
@@ -64,6 +66,7 @@ async def add_person(
             **texts,
         )
         if await tell(visit, form, f"/dossiers/{dossier_id}/persons", command, PersonRef):
+            await sent(visit, form, dossier_id, "person")
             return go_to(request, f"/dossiers/{dossier_id}", note="note.person_added")
     return _answer(pages, visit, "dossiers/person.html", await dossier_of(visit, dossier_id), form)
 

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from services.gateway.forms import Form, read_form
+from services.gateway.pages.dossier_drafts import begun, sent
 from services.gateway.pages.dossier_sight import dossier_of, tell
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
@@ -47,7 +48,9 @@ async def write(visit: Visit, form: Form, dossier_id: UUID) -> bool:
 async def report_page(
     dossier_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
 ) -> Response[str]:
-    return await _show(pages, visit, "dossiers/report.html", dossier_id, Form(visit))
+    return await _show(
+        pages, visit, "dossiers/report.html", dossier_id, await begun(visit, dossier_id, "report")
+    )
 
 
 @post("/dossiers/{dossier_id:uuid}/report", include_in_schema=False)
@@ -120,7 +123,7 @@ async def facts_page(
 ) -> Response[str]:
     dossier = await dossier_of(visit, dossier_id)
     facts = {name: getattr(dossier, name) for name in _FACTS}
-    form = Form(visit, {**facts, "version": str(dossier.version)})
+    form = await begun(visit, dossier_id, "facts", {**facts, "version": str(dossier.version)})
     return _answer(pages, visit, "dossiers/facts.html", dossier, form, changed=None)
 
 
@@ -143,6 +146,7 @@ async def change_dossier(
             raise
         changed = _who_changed(problem)
     else:
+        await sent(visit, form, dossier_id, "facts")
         return go_to(request, f"/dossiers/{dossier_id}", note="note.dossier_changed")
     dossier = await dossier_of(visit, dossier_id)
     if changed is not None:

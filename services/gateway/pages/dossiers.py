@@ -14,7 +14,13 @@ from litestar.types import ControllerRouterHandler
 
 from services.gateway.forms import Form, read_form
 from services.gateway.language import BRUSSELS
-from services.gateway.pages import dossier_access, dossier_blocks, dossier_persons, dossier_work
+from services.gateway.pages import (
+    dossier_access,
+    dossier_blocks,
+    dossier_drafts,
+    dossier_persons,
+    dossier_work,
+)
 from services.gateway.pages.dossier_sight import answer_out_of_sight, dossier_of
 from services.gateway.pages.timeline import FILTERS, items, why_sentence
 from services.gateway.rendering import AnyRequest, Pages, go_to
@@ -121,8 +127,11 @@ async def show_dossier(
     pages: NamedDependency[Pages],
     show: FromQuery[str] = "all",
 ) -> Response[str]:
-    dossier = await dossier_of(visit, dossier_id)
-    return await show_page(pages, visit, dossier, _blank_entry(visit), show)
+    dossier, drafts = await asyncio.gather(
+        dossier_of(visit, dossier_id), dossier_drafts.drafts_of(visit, dossier_id)
+    )
+    form = dossier_drafts.begin(visit, drafts, "entry", {"kind": "note", "capacity": "victim_care"})
+    return await show_page(pages, visit, dossier, form, show)
 
 
 @get("/dossiers/{dossier_id:uuid}/live", include_in_schema=False)
@@ -184,10 +193,6 @@ async def _context(visit: Visit, dossier: DossierView, show: str) -> dict[str, A
     }
 
 
-def _blank_entry(visit: Visit) -> Form:
-    return Form(visit, {"kind": "note", "capacity": "victim_care"})
-
-
 def _today() -> Any:
     return datetime.now(BRUSSELS).date()
 
@@ -206,6 +211,7 @@ ROUTES: list[ControllerRouterHandler] = [
             write_entry,
             *dossier_work.ROUTES,
             *dossier_persons.ROUTES,
+            *dossier_drafts.ROUTES,
             *dossier_access.ROUTES,
         ],
         exception_handlers={Problem: answer_out_of_sight},

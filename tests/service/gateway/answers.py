@@ -255,6 +255,7 @@ def answer_everything(neighbours: Neighbours) -> None:
     looks = [Look(at=NOW, user_id=TOM, service="", action="dossier_by_id", outcome="done")]
     cases[f"GET /dossiers/{DOSSIER}/looks"] = looks
     cases[f"GET /dossiers/{DOSSIER}/access"] = dossier_access()
+    cases[f"GET /dossiers/{DOSSIER}/drafts"] = []
     cases["GET /tasks"] = TaskPage(
         tasks=[task("own", -1, title="Bellen", task_id=uuid7()), task()], late=1, today=0, week=1
     )

@@ -14,6 +14,7 @@ from services.cases.dossiers.commands.contact import (
     remove_phone,
     reveal_phone,
 )
+from services.cases.dossiers.commands.drafts import discard_draft, save_draft, visit_dossier
 from services.cases.dossiers.commands.facts import change_dossier, close_dossier, reopen_dossier
 from services.cases.dossiers.commands.journal import write_entry
 from services.cases.dossiers.commands.persons import (
@@ -40,6 +41,7 @@ __all__ = [
     "close_dossier",
     "complete_task",
     "declare_conflict",
+    "discard_draft",
     "escalate_unreviewed",
     "grant_access",
     "lift_conflict",
@@ -51,6 +53,8 @@ __all__ = [
     "reveal_phone",
     "review_break_glass",
     "revoke_grant",
+    "save_draft",
     "unrelate_persons",
+    "visit_dossier",
     "write_entry",
 ]

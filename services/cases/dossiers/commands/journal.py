@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.dossiers.access import dossier_in_sight
 from services.cases.dossiers.changes import note_change
+from services.cases.dossiers.drafts import forget_draft
 from services.cases.dossiers.models import Entry
 from shared.auth import Permission, Principal
 from shared.contracts.cases import CAPACITIES, EntryRef, WriteEntry
@@ -43,6 +44,7 @@ async def write_entry(
         at=now,
     )
     session.add(entry)
+    await forget_draft(session, principal.user_id, dossier.id, "entry")
     note_change(
         session, principal, dossier, "write_entry", "entry", now=now, object_kind="entry", object_id=entry.id
     )
