@@ -9,7 +9,19 @@ _MESSAGES: Final = {
     "message_more.not_reached": N_("Een dringend bericht kwam op geen enkele manier aan. Bel zelf."),
 }
 
+_ERRORS: Final = {
+    "error.code_just_sent": N_("Er is net een code verstuurd. Wacht een minuut en vraag dan een nieuwe."),
+    "error.colleague_needed": N_(
+        "U wijzigde al het andere deel van dit account. Laat een collega met hetzelfde recht dit doen: zo kan niemand "
+        "alleen een account overnemen."
+    ),
+}
+
 _FIELDS: Final = {
+    "field.contact_code_wrong": N_(
+        "Deze code klopt niet of is te oud. Kijk ze na, of vraag een nieuwe code."
+    ),
+    "field.same_number": N_("Dit is hetzelfde nummer. Geef een ander nummer, of laat het leeg."),
     "field.endpoint_wrong": N_(
         "Deze browser geeft een adres dat we niet kennen. Probeer een andere browser."
     ),
@@ -30,4 +42,4 @@ _CHANNELS: Final = {
     "delivery.lapsed": N_("niet meer nodig"),
 }
 
-MESSAGE_WORDS: Final[dict[str, str]] = {**_MESSAGES, **_FIELDS, **_CHANNELS}
+MESSAGE_WORDS: Final[dict[str, str]] = {**_MESSAGES, **_ERRORS, **_FIELDS, **_CHANNELS}

@@ -12,6 +12,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from services.identity.account import commands as account_commands
+from services.identity.account import contacts as contact_commands
 from services.identity.account import queries as account_queries
 from services.identity.configuration import commands as configuration_commands
 from services.identity.configuration import queries as configuration_queries
@@ -227,6 +228,41 @@ async def revoke_session(door: NamedDependency[Door], session_id: FromPath[UUID]
     return await door.do(account_commands.revoke_session, None, session_id)
 
 
+@get("/me/contacts", operation_id="ownContacts")
+async def own_contacts(door: NamedDependency[Door]) -> list[contract.ContactPoint]:
+    """How one is reached, and what is proved."""
+    return await door.ask(account_queries.own_contacts)
+
+
+@post("/me/phones", operation_id="changePhones", status_code=200)
+async def change_phones(
+    door: NamedDependency[Door], data: JSONBody[contract.ChangePhones]
+) -> contract.Accepted:
+    """Other numbers."""
+    return await door.do(contact_commands.change_phones, data)
+
+
+@post("/me/contacts/{channel:str}/code", operation_id="requestContactCode", status_code=200)
+async def request_contact_code(door: NamedDependency[Door], channel: FromPath[str]) -> contract.Accepted:
+    """Have a code sent to an address or number of one's own."""
+    return await door.do(contact_commands.request_contact_code, None, channel)
+
+
+@post("/me/contacts/{channel:str}/confirm", operation_id="confirmContact", status_code=200)
+async def confirm_contact(
+    door: NamedDependency[Door],
+    entrance: NamedDependency[Entrance],
+    channel: FromPath[str],
+    data: JSONBody[contract.ConfirmContact],
+) -> contract.Accepted:
+    """Type the code that came; wrong ones are counted."""
+    who = door.principal
+    async with entrance.attempt(who.tenant, f"contact {channel} {who.user_id}", now=_now()) as attempt:
+        answer = await door.do(contact_commands.confirm_contact, data, channel, private=True)
+        attempt.succeeded = True
+        return answer
+
+
 @post("/sign-out", operation_id="signOut", status_code=200)
 async def sign_out(door: NamedDependency[Door]) -> contract.Accepted:
     """End this session."""
@@ -306,6 +342,18 @@ async def contacts(door: NamedDependency[Door]) -> list[contract.StaffContact]:
 async def mint_reset_link(door: NamedDependency[Door], reset_id: FromPath[UUID]) -> contract.ResetLink:
     """The secret of a link, for notifications. Not kept to be repeated: asked again, it is another one."""
     return await door.ask(staff_commands.mint_reset_link, reset_id)
+
+
+@post("/contact-codes/{code_id:uuid}/code", operation_id="mintContactCode", status_code=200)
+async def mint_contact_code(door: NamedDependency[Door], code_id: FromPath[UUID]) -> contract.ContactCode:
+    """A code, for notifications. Not kept to be repeated: asked again, it is another one."""
+    return await door.ask(contact_commands.mint_contact_code, code_id)
+
+
+@get("/address-notices/{notice_id:uuid}", operation_id="addressNotice")
+async def address_notice(door: NamedDependency[Door], notice_id: FromPath[UUID]) -> contract.AddressNotice:
+    """The address of before, for notifications."""
+    return await door.ask(contact_commands.address_notice, notice_id)
 
 
 @get("/teams", operation_id="teams")
@@ -425,6 +473,7 @@ ROUTES = [
     sign_in, show_second_factor, start_enrolment, confirm_enrolment, request_password_reset,
     complete_password_reset, exchange_session, request_service_token, public_tenants, jwks, list_tenants,
     me, step_up, change_password, change_preferences, own_sessions, revoke_session, sign_out, renew_recovery_codes,
+    own_contacts, change_phones, request_contact_code, confirm_contact, mint_contact_code, address_notice,
     staff_directory, register_staff, change_staff, deactivate_staff, reactivate_staff, unlock_staff,
     reset_second_factor, staff_contact, contacts, mint_reset_link, teams, make_team, rename_team,
     roles, save_role, tenant_settings, change_tenant_settings,

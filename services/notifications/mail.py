@@ -36,6 +36,8 @@ LINKS = {
     "password_reset": "/password-reset/{token}",
     "invitation": "/password-reset/{token}",
     "account_locked": "/password-reset",
+    "contact_code": "/account/messages",
+    "address_changed": "/password-reset",
     "not_reached": "/on-call",
     SUMMARY: "/messages",
 }
@@ -125,6 +127,10 @@ def _word_in(words: Mapping[str, Mapping[str, str]]) -> Callable[[str, str], str
     return word
 
 
+_SHORT_WITHOUT_LINK = frozenset({"contact_code"})
+"""Who asked for a code has the page before her."""
+
+
 class Short(Struct, frozen=True):
     """What a small screen shows: a title, one sentence, and where it leads."""
 
@@ -138,7 +144,8 @@ def compose_short(kind: str, language: str, facts: Mapping[str, Any], *, public_
     every = _short_words(known_language(language))
     words = every.get(kind, every["other"])
     title, text = (_environment().from_string(words[part]).render(facts) for part in ("title", "text"))
-    return Short(title, text, public_url + LINKS[kind].format_map(facts))
+    link = "" if kind in _SHORT_WITHOUT_LINK else public_url + LINKS[kind].format_map(facts)
+    return Short(title, text, link)
 
 
 @cache

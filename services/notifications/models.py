@@ -94,6 +94,8 @@ KINDS = {
     "password_reset": Kind(in_app=False, prompt=True),
     "invitation": Kind(in_app=False, prompt=True),
     "account_locked": Kind(in_app=False, prompt=True),
+    "contact_code": Kind(in_app=False, prompt=True),
+    "address_changed": Kind(in_app=False, prompt=True),
     # what this service says by itself
     NOT_REACHED: Kind(urgent=True),
     SUMMARY: Kind(in_app=False, prompt=True),

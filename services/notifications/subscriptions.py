@@ -1,15 +1,25 @@
 """The ears of notifications: what happens elsewhere that somebody must be told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications import commands
 from services.notifications.models import COORDINATORS, DATA_PROTECTION_OFFICERS
 from shared.contracts.cases import BreakGlassEscalated, BreakGlassUsed, DossierAssigned
-from shared.contracts.identity import AccountLocked, PasswordResetRequested, StaffChanged, StaffDeactivated
+from shared.contracts.identity import (
+    AccountLocked,
+    AddressChanged,
+    ContactCodeRequested,
+    PasswordResetRequested,
+    StaffChanged,
+    StaffDeactivated,
+)
 from shared.contracts.rostering import CallOutAnswered, CallOutRinging, CallOutUnanswered
 from shared.inbox import Subscriptions
+
+CODE_LIFETIME = timedelta(minutes=10)
+"""As identity counts it: a code that would leave later is good for nothing."""
 
 
 async def on_staff_changed(
@@ -23,6 +33,25 @@ async def on_password_reset_requested(
 ) -> None:
     """The link's secret part is asked for when the mail leaves, and kept nowhere."""
     await commands.queue_link(session, event.tenant, event.user_id, event.reset_id, now=now)
+
+
+async def on_contact_code_requested(
+    session: AsyncSession, event: ContactCodeRequested, *, now: datetime
+) -> None:
+    """Like a link's secret: asked for when the message leaves."""
+    await commands.queue_contact_code(
+        session,
+        event.tenant,
+        event.user_id,
+        event.code_id,
+        event.channel,
+        good_until=event.occurred_at + CODE_LIFETIME,
+        now=now,
+    )
+
+
+async def on_address_changed(session: AsyncSession, event: AddressChanged, *, now: datetime) -> None:
+    await commands.queue_old_address(session, event.tenant, event.user_id, event.notice_id, now=now)
 
 
 async def on_account_locked(session: AsyncSession, event: AccountLocked, *, now: datetime) -> None:
@@ -143,6 +172,8 @@ SUBSCRIPTIONS: Subscriptions = {
     StaffDeactivated: on_staff_changed,
     PasswordResetRequested: on_password_reset_requested,
     AccountLocked: on_account_locked,
+    ContactCodeRequested: on_contact_code_requested,
+    AddressChanged: on_address_changed,
     CallOutRinging: on_call_out_ringing,
     CallOutAnswered: on_call_out_answered,
     CallOutUnanswered: on_call_out_unanswered,

@@ -178,6 +178,28 @@ class RecoveryCodes(Struct, frozen=True, kw_only=True):
     recovery_codes: list[str]
 
 
+class ContactPoint(Struct, frozen=True, kw_only=True):
+    """GET /me/contacts: email, phone and second_phone of one's own. `code_sent`: a code can be typed now."""
+
+    channel: str
+    value: str
+    verified_at: datetime | None
+    code_sent: bool = False
+
+
+class ChangePhones(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /me/phones. Another number is not proved any more."""
+
+    phone: Phone = ""
+    second_phone: Phone = ""
+
+
+class ConfirmContact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /me/contacts/{channel}/confirm. Codes are sent by POST /me/contacts/{channel}/code and live ten minutes."""
+
+    code: Code
+
+
 # --- staff, teams, roles, settings -----------------------------------------------------------------------------------
 
 
@@ -196,6 +218,9 @@ class StaffEntry(Struct, frozen=True, kw_only=True):
     function: str = ""
     signs_in: bool = False
     locked: bool = False
+    email_verified: bool = False
+    phone_verified: bool = False
+    second_phone_verified: bool = False
 
 
 class RegisterStaff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -306,6 +331,23 @@ class ResetLink(Struct, frozen=True, kw_only=True):
     invitation: bool
 
 
+class ContactCode(Struct, frozen=True, kw_only=True):
+    """POST /contact-codes/{code_id}/code for notifications (`contact:read`): six digits, and where they go."""
+
+    code: str
+    to: str
+    name: str
+    language: str
+
+
+class AddressNotice(Struct, frozen=True, kw_only=True):
+    """GET /address-notices/{notice_id} for notifications (`contact:read`): the address of before."""
+
+    email: str
+    name: str
+    language: str
+
+
 # --- events ----------------------------------------------------------------------------------------------------------
 
 
@@ -348,3 +390,22 @@ class AccountLocked(Event, frozen=True, kw_only=True):
     AGGREGATE: ClassVar[str] = "user_id"
     user_id: UUID
     until: datetime
+
+
+class ContactCodeRequested(Event, frozen=True, kw_only=True):
+    """Somebody must get a code at one of her contact points; notifications asks for it when it leaves."""
+
+    SUBJECT: ClassVar[str] = "identity.contact_code_requested.v1"
+    AGGREGATE: ClassVar[str] = "user_id"
+    user_id: UUID
+    code_id: UUID
+    channel: str
+
+
+class AddressChanged(Event, frozen=True, kw_only=True):
+    """Another e-mail address was given to an account: the address of before must be told."""
+
+    SUBJECT: ClassVar[str] = "identity.address_changed.v1"
+    AGGREGATE: ClassVar[str] = "user_id"
+    user_id: UUID
+    notice_id: UUID

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.identity.account.models import me_of
+from services.identity.account.models import CHANNELS, ContactCode, me_of
 from services.identity.sign_in.models import Session
 from services.identity.staff.models import Staff, StaffUnknown
 from services.identity.tenants.models import Tenant
 from shared.auth import TOKEN_LIFETIME, Permission, Principal
-from shared.contracts.identity import Me, OwnSession
+from shared.contracts.identity import ContactPoint, Me, OwnSession
 
 
 async def signed_in_person(session: AsyncSession, principal: Principal, *, now: datetime) -> Me:
@@ -47,4 +47,30 @@ async def own_sessions(session: AsyncSession, principal: Principal, *, now: date
             current=each.id == principal.session_id,
         )
         for each in living
+    ]
+
+
+async def own_contacts(session: AsyncSession, principal: Principal, *, now: datetime) -> list[ContactPoint]:
+    """How one is reached, what is proved, and where a code is on its way."""
+    principal.require(Permission.SELF)
+    staff = await session.get(Staff, principal.user_id)
+    if staff is None:
+        raise StaffUnknown
+    waiting = set(
+        await session.scalars(
+            select(ContactCode.channel).where(
+                ContactCode.staff_id == staff.id,
+                ContactCode.used_at.is_(None),
+                ContactCode.expires_at > now,
+            )
+        )
+    )
+    return [
+        ContactPoint(
+            channel=channel,
+            value=str(getattr(staff, channel)),
+            verified_at=staff.proved_at(channel),
+            code_sent=channel in waiting,
+        )
+        for channel in CHANNELS
     ]

@@ -43,11 +43,13 @@ from shared.contracts.identity import (
     SignedIn,
     SignIn,
     SignInStep,
+    StaffChanged,
     StartEnrolment,
     TotpEnrolment,
 )
 from shared.db import uuid7
 from shared.errors import Invalid
+from shared.outbox import publish
 from shared.tenancy import TenantNotReady
 
 _ISSUER = "Vangnet"
@@ -304,6 +306,10 @@ async def complete_password_reset(
             await sessions.keep_password(session, staff.id, password_hash, now=now)
             await sessions.end_all(session, ticket.tenant, staff.id, "password_reset", now=now)
             staff.locked_until = None
+            staff.prove("email", now=now)  # the link came there, and only there
+            publish(
+                session, StaffChanged(id=uuid7(), occurred_at=now, tenant=ticket.tenant, user_id=staff.id)
+            )
             audit.record(
                 session,
                 before_session(ticket.tenant, staff.id),

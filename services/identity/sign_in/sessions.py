@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.sign_in import second_factor, tickets
@@ -19,6 +19,7 @@ from services.identity.sign_in.models import (
     SecondFactor,
     Session,
 )
+from services.identity.staff.models import Staff
 from services.identity.tenants.models import Tenant
 from services.identity.vault import vault_of
 from shared.contracts.identity import PasswordResetRequested, SessionRevoked
@@ -119,6 +120,7 @@ async def keep_second_factor(
     """Store a proved TOTP secret, sealed; it takes the place of an earlier one."""
     sealed = vault_of(session).seal(secret.encode(), about=f"totp {staff_id}")
     await session.merge(SecondFactor(staff_id=staff_id, secret=sealed, last_step=last_step, enrolled_at=now))
+    await session.execute(update(Staff).where(Staff.id == staff_id).values(factor_reset_by=None))
 
 
 async def keep_password(session: AsyncSession, staff_id: UUID, password_hash: str, *, now: datetime) -> None:

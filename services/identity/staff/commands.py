@@ -1,6 +1,5 @@
 """Registering and changing people, teams and roles, and helping who cannot sign in."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,6 +31,12 @@ from services.identity.staff.models import (
     normal_email,
 )
 from services.identity.staff.roles import COMPARTMENTS, GRANTABLE, RoleFacts, default_roles, roles_of
+from services.identity.staff.takeover import (
+    may_change_roles,
+    require_other_hands,
+    require_rank,
+    tell_old_address,
+)
 from services.identity.tenants.models import Tenant
 from services.identity.vault import vault_of
 from shared import audit
@@ -65,9 +70,9 @@ async def register_staff(
         principal.require_recent_second_factor(now=now)
     await _one_at_a_time(session)
     roles = await _roles(session, principal.tenant)
-    _require_rank(principal, roles, command.roles)
+    require_rank(principal, roles, command.roles)
     staff = Staff(id=uuid7(), registered_at=now, active=True)
-    await _fill(session, staff, command, roles)
+    await _fill(session, principal, staff, command, roles)
     session.add(staff)
     await session.flush()
     await _join_teams(session, staff.id, command.teams)
@@ -95,15 +100,18 @@ async def change_staff(
         principal.require(
             Permission.ROLE_MANAGE
         )  # nobody gives himself rights with the keys to the staff list alone
-    _require_rank(principal, roles, other_roles)
+    require_rank(principal, roles, other_roles)
+    old = staff.email
     if other_address:
-        _require_rank(principal, roles, staff.roles)
-    was_administrator = _may_change_roles(roles, staff.roles)
-    await _fill(session, staff, command, roles)
+        require_rank(principal, roles, staff.roles)
+        require_other_hands(principal, roles, staff, staff.factor_reset_by)
+    was_administrator = may_change_roles(roles, staff.roles)
+    await _fill(session, principal, staff, command, roles)
     if was_administrator:
         await _keep_an_administrator(session, roles)
     if other_address:
         await _renew_links(session, principal, staff, now=now)
+        await tell_old_address(session, principal, staff, old, now=now)
     await session.execute(delete(Membership).where(Membership.staff_id == user_id))
     await _join_teams(session, user_id, command.teams)
     publish(session, StaffChanged(**_head(principal, now), user_id=user_id))
@@ -121,10 +129,10 @@ async def deactivate_staff(
     await _one_at_a_time(session)
     staff = await _staff(session, user_id)
     roles = await _roles(session, principal.tenant)
-    _require_rank(principal, roles, staff.roles)
+    require_rank(principal, roles, staff.roles)
     if staff.active:
         staff.active, staff.deactivated_at = False, now
-        if _may_change_roles(roles, staff.roles):
+        if may_change_roles(roles, staff.roles):
             await _keep_an_administrator(session, roles)
         await sessions.end_all(session, principal.tenant, user_id, "deactivated", now=now)
         await session.execute(
@@ -142,7 +150,7 @@ async def reactivate_staff(
     principal.require(Permission.STAFF_MANAGE)
     principal.require_recent_second_factor(now=now)
     staff = await _staff(session, user_id)
-    _require_rank(principal, await _roles(session, principal.tenant), staff.roles)
+    require_rank(principal, await _roles(session, principal.tenant), staff.roles)
     staff.active, staff.deactivated_at = True, None
     publish(session, StaffChanged(**_head(principal, now), user_id=user_id))
     _record(session, principal, "reactivate_staff", user_id, now=now)
@@ -172,7 +180,10 @@ async def reset_second_factor(
     principal.require(Permission.STAFF_MANAGE)
     principal.require_recent_second_factor(now=now)
     staff = await _staff(session, user_id)
-    _require_rank(principal, await _roles(session, principal.tenant), staff.roles)
+    roles = await _roles(session, principal.tenant)
+    require_rank(principal, roles, staff.roles)
+    require_other_hands(principal, roles, staff, staff.email_set_by)
+    staff.factor_reset_by = principal.user_id
     await session.execute(delete(SecondFactor).where(SecondFactor.staff_id == user_id))
     await session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == user_id))
     await sessions.end_all(session, principal.tenant, user_id, "second_factor_reset", now=now)
@@ -219,7 +230,7 @@ async def save_role(
     default = key in default_roles(tenant.kind)
     role = _checked_role(key, command, default=default)
     roles_before = await _roles(session, principal.tenant)
-    gave_power = _may_change_roles(roles_before, [key])
+    gave_power = may_change_roles(roles_before, [key])
     before = roles_before.get(key)
     await session.merge(role)
     await session.flush()
@@ -323,27 +334,21 @@ async def _roles(session: AsyncSession, tenant_key: str) -> dict[str, RoleFacts]
     return roles_of(tenant.kind, await session.scalars(select(OwnRole)))
 
 
-def _require_rank(principal: Principal, roles: dict[str, RoleFacts], touched: Iterable[str]) -> None:
-    """Only who may change roles touches an account, or gives a role, that may change roles."""
-    if _may_change_roles(roles, touched):
-        principal.require(Permission.ROLE_MANAGE)
-
-
-def _may_change_roles(roles: dict[str, RoleFacts], held: Iterable[str]) -> bool:
-    return any(key in roles and Permission.ROLE_MANAGE in roles[key].permissions for key in held)
-
-
 async def _keep_an_administrator(session: AsyncSession, roles: dict[str, RoleFacts]) -> None:
     """Raise `LastAdministrator` when nobody would be left who can change roles."""
     await session.flush()
-    powerful = [key for key in roles if _may_change_roles(roles, [key])]
+    powerful = [key for key in roles if may_change_roles(roles, [key])]
     left = await session.scalar(select(Staff.id).where(Staff.active, Staff.roles.overlap(powerful)).limit(1))
     if left is None:
         raise LastAdministrator
 
 
 async def _fill(
-    session: AsyncSession, staff: Staff, command: RegisterStaff | ChangeStaff, roles: dict[str, RoleFacts]
+    session: AsyncSession,
+    principal: Principal,
+    staff: Staff,
+    command: RegisterStaff | ChangeStaff,
+    roles: dict[str, RoleFacts],
 ) -> None:
     """Put a form's fields into an entry; raises `Invalid` with everything that is wrong."""
     fields = Fields()
@@ -365,8 +370,9 @@ async def _fill(
         if same is not None:
             fields.wrong["email"] = "email_taken"
     fields.check()
-    staff.name, staff.email, staff.function = name, email, function
-    staff.phone, staff.second_phone, staff.language = phone, second_phone, language
+    staff.name, staff.function, staff.language = name, function, language
+    staff.set_email(email, by=principal.user_id)
+    staff.set_phones(phone, second_phone)
     staff.roles = sorted(set(command.roles))
 
 

@@ -54,7 +54,8 @@ async def import_account(
         staff = Staff(id=uuid7(), registered_at=now, active=True)
         session.add(staff)
     staff.name, staff.email, staff.function = name, email, account.function
-    staff.phone, staff.second_phone, staff.language = phone, second_phone, language
+    staff.language = language
+    staff.set_phones(phone, second_phone)
     staff.roles = sorted(set(account.roles))
     await session.flush()
     for team_name in account.teams:

@@ -53,6 +53,35 @@ class Staff(Base):
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     deactivated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    email_verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    phone_verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    second_phone_verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    email_set_by: Mapped[UUID | None] = mapped_column(Uuid)
+    """Who gave the account its present address, until its owner proved it."""
+    factor_reset_by: Mapped[UUID | None] = mapped_column(Uuid)
+    """Who reset the second factor, until its owner enrolled a new one."""
+
+    def set_email(self, email: str, *, by: UUID) -> None:
+        """Another address was not proved by anybody yet."""
+        if normal_email(email) != normal_email(self.email or ""):
+            self.email_verified_at, self.email_set_by = None, by
+        self.email = email
+
+    def set_phones(self, phone: str, second_phone: str) -> None:
+        """Another number must be proved anew; two that change places take their proof along."""
+        proofs = {self.phone: self.phone_verified_at, self.second_phone: self.second_phone_verified_at}
+        self.phone, self.second_phone = phone, second_phone
+        self.phone_verified_at = proofs.get(phone) if phone else None
+        self.second_phone_verified_at = proofs.get(second_phone) if second_phone else None
+
+    def prove(self, channel: str, *, now: datetime) -> None:
+        setattr(self, f"{channel}_verified_at", now)
+        if channel == "email":
+            self.email_set_by = None
+
+    def proved_at(self, channel: str) -> datetime | None:
+        proved: datetime | None = getattr(self, f"{channel}_verified_at")
+        return proved
 
 
 class Team(Base):

@@ -44,6 +44,9 @@ async def staff_directory(
             active=staff.active,
             function=staff.function,
             signs_in=has_password is not None,
+            phone_verified=staff.phone_verified_at is not None,
+            second_phone_verified=staff.second_phone_verified_at is not None,
+            email_verified=staff.email_verified_at is not None,
             locked=staff.locked_until is not None and staff.locked_until > now,
         )
         for staff, has_password, member_of in rows
@@ -84,6 +87,9 @@ def _contact(staff: Staff) -> contract.StaffContact:
         language=staff.language,
         active=staff.active,
         roles=staff.roles,
+        email_verified_at=staff.email_verified_at,
+        phone_verified_at=staff.phone_verified_at,
+        second_phone_verified_at=staff.second_phone_verified_at,
     )
 
 

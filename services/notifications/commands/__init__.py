@@ -10,7 +10,13 @@ from services.notifications.commands.own import (
 from services.notifications.commands.recipients import ask_contact, holders_of
 from services.notifications.commands.reports import take_report
 from services.notifications.commands.sending import deliver
-from services.notifications.commands.telling import notify, queue_link, stop_ringing
+from services.notifications.commands.telling import (
+    notify,
+    queue_contact_code,
+    queue_link,
+    queue_old_address,
+    stop_ringing,
+)
 
 __all__ = [
     "add_device",
@@ -19,7 +25,9 @@ __all__ = [
     "deliver",
     "holders_of",
     "notify",
+    "queue_contact_code",
     "queue_link",
+    "queue_old_address",
     "read_all_messages",
     "read_message",
     "remove_device",

@@ -30,10 +30,12 @@ from services.notifications.push import DeviceGone
 from services.notifications.rules import EMAIL, LONGEST, SMS, free_at
 from shared import timers
 from shared.client import Refused, client_of
-from shared.contracts.identity import ResetLink
+from shared.contracts.identity import AddressNotice, ContactCode, ResetLink
 from shared.errors import Unavailable
 
-_LINK_KINDS = ("password_reset", "invitation")
+_ASKED_WHEN_IT_LEAVES = ("password_reset", "invitation", "contact_code", "address_changed")
+"""What identity gives at that moment, and what is kept nowhere here."""
+
 _ON_ITS_WAY = ("queued", "sent", "delivered", "bundled")
 _MOST_IN_A_SUMMARY = 50
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('deliver'), hashtext(current_user || :who))"
@@ -160,9 +162,13 @@ async def _send(
         kind = SUMMARY
         facts = {"of": [{"kind": each.kind, "facts": each.facts} for each in (delivery, *together)]}
     urgent = KINDS[kind].urgent
-    if kind in _LINK_KINDS:
-        addressee, facts = await _link(session, tenant, delivery)
-        await channels.mail.send(delivery.id, delivery.kind, addressee, facts, urgent=False, now=now)
+    if kind in _ASKED_WHEN_IT_LEAVES:
+        addressee, facts = await _ask_identity(session, tenant, delivery)
+        if delivery.channel == SMS:
+            to, language = addressee.email, addressee.language
+            await channels.sms.send(tenant, delivery.id, delivery.kind, to, language, facts, now=now)
+        else:
+            await channels.mail.send(delivery.id, delivery.kind, addressee, facts, urgent=False, now=now)
         return
     person = await recipient(session, tenant, delivery.user_id, now=now)
     if person is None or not person.active:
@@ -207,22 +213,35 @@ async def _push(
         raise worst
 
 
-async def _link(
+async def _ask_identity(
     session: AsyncSession, tenant: str, delivery: Delivery
 ) -> tuple[Addressee, Mapping[str, str]]:
-    """Each asking makes a new secret and voids the one before, so a repeat after a failed try is safe."""
+    """To whom, and the secret that goes along; for a code by SMS the address is a number.
+
+    Each asking makes a new secret and voids the one before, so a repeat after a failed try is safe.
+    """
     client = client_of(session)
     token = await client.own_token(tenant)
+    ref = delivery.ref
     try:
-        link = await client.tell(
-            "identity", f"/password-resets/{delivery.ref}/link", None, ResetLink, token=token
-        )
+        match delivery.kind:
+            case "contact_code":
+                path = f"/contact-codes/{ref}/code"
+                code = await client.tell("identity", path, None, ContactCode, token=token)
+                return Addressee(code.name, code.to, code.language), {"code": code.code}
+            case "address_changed":
+                path = f"/address-notices/{ref}"
+                notice = await client.ask("identity", path, AddressNotice, token=token)
+                return Addressee(notice.name, notice.email, notice.language), {}
+            case _:
+                path = f"/password-resets/{ref}/link"
+                link = await client.tell("identity", path, None, ResetLink, token=token)
+                delivery.kind = "invitation" if link.invitation else "password_reset"
+                return Addressee(link.name, link.email, link.language), {"token": link.token}
     except Refused as refusal:
         if refusal.status in GONE:
             raise RefusedForGood("link_void") from refusal
         raise
-    delivery.kind = "invitation" if link.invitation else "password_reset"
-    return Addressee(link.name, link.email, link.language), {"token": link.token}
 
 
 # --- and then --------------------------------------------------------------------------------------------------------

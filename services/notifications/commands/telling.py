@@ -124,6 +124,48 @@ async def queue_link(
     )
 
 
+async def queue_contact_code(
+    session: AsyncSession,
+    tenant: str,
+    user_id: UUID,
+    code_id: UUID,
+    channel: str,
+    *,
+    good_until: datetime,
+    now: datetime,
+) -> None:
+    """A code to the contact point that it must prove, and nowhere else."""
+    await queue(
+        session,
+        tenant,
+        "contact_code",
+        user_id,
+        channel=EMAIL if channel == "email" else SMS,
+        ref=code_id,
+        about=user_id,
+        facts={"number": SECOND} if channel == "second_phone" else {},
+        good_until=good_until,
+        now=now,
+    )
+
+
+async def queue_old_address(
+    session: AsyncSession, tenant: str, user_id: UUID, notice_id: UUID, *, now: datetime
+) -> None:
+    """Tell the address of before that it is so no more."""
+    await queue(
+        session,
+        tenant,
+        "address_changed",
+        user_id,
+        channel=EMAIL,
+        ref=notice_id,
+        about=user_id,
+        facts={},
+        now=now,
+    )
+
+
 async def stop_ringing(session: AsyncSession, attempt_id: UUID) -> None:
     """The attempt is over: what was not sent yet stays here.
 

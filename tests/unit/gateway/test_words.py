@@ -27,6 +27,7 @@ NOT_FOR_PAGES = {
     "service_refused",
     "tenant_key_wrong",
     "idempotency_key_wrong",
+    "contact_code_over",
     "report_unsigned",
     "session_over",
     "challenge_over",

@@ -26,6 +26,7 @@ FACTS = {
     "why": "not_reviewed",
     "token": "a-secret",
     "of": [],
+    "code": "123456",
 }
 MAILED = sorted(kind for kind, where in KINDS.items() if where.by_mail)
 

@@ -21,7 +21,7 @@ FACTS = {
     "call_out_id": str(UUID(int=5)), "dossier_id": str(UUID(int=7)), "answer_by": "2026-03-02T01:24:00+00:00",
     "code": "123456", "token": "abcdefghjk",
 }  # fmt: skip
-URGENT = sorted(kind for kind, rule in KINDS.items() if rule.urgent)
+URGENT = sorted([*(kind for kind, rule in KINDS.items() if rule.urgent), "contact_code"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
