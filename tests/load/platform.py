@@ -67,11 +67,11 @@ class Servers:
 
 
 @asynccontextmanager
-async def servers() -> AsyncIterator[Servers]:
-    """PostgreSQL and NATS with the settings of `make up`: every commit reaches the disk."""
+async def servers(service: str = "cases") -> AsyncIterator[Servers]:
+    """PostgreSQL and NATS with the settings of `make up`: every commit reaches the disk. Streams are for one service."""
     folder = Path(tempfile.mkdtemp(prefix="vangnet-bench-"))
     folder.chmod(0o755)
-    traffic = Traffic(tuple(listenings_of("cases", subjects_heard_by("cases"))), ())
+    traffic = Traffic(tuple(listenings_of(service, subjects_heard_by(service))), ())
     stand_ins = StandIns()
     postgres = EmbeddedPostgres(folder / "postgres", password=PASSWORD)
     try:
@@ -147,12 +147,21 @@ async def listening(
 async def cases_service(
     at: Servers, database: ServiceDatabase, name: str = "cases", **settings: str
 ) -> AsyncIterator[Running]:
-    """The real service, serving and working, with tracing and metrics unless `settings` say otherwise."""
+    """Cases, serving and working, with tracing and metrics unless `settings` say otherwise."""
+    async with real_service("cases", at, database, name, **settings) as running:
+        yield running
+
+
+@asynccontextmanager
+async def real_service(
+    service: str, at: Servers, database: ServiceDatabase, name: str = "", **settings: str
+) -> AsyncIterator[Running]:
+    """One of our services with everything on."""
     port = processes.free_port()
     values = {
         "service_db_url": database.service_url,
         "migration_db_url": database.migration_url,
-        "nats_url": at.nats.url("cases"),
+        "nats_url": at.nats.url(service),
         "http_port": str(port),
         "identity_url": at.stand_ins.url,
         "service_secret": PASSWORD,
@@ -163,8 +172,9 @@ async def cases_service(
         **settings,
     }
     environment = {f"VANGNET_{key.upper()}": value for key, value in values.items()}
-    command = [sys.executable, "-m", "services.cases"]
-    async with listening(command, environment, at.folder / f"{name}.log", port, "/health/ready") as running:
+    command = [sys.executable, "-m", f"services.{service}"]
+    log = at.folder / f"{name or service}.log"
+    async with listening(command, environment, log, port, "/health/ready") as running:
         yield running
 
 
