@@ -1,12 +1,16 @@
-"""Every page that a person of any role can reach by links: accessible in four languages, light and dark, wide and narrow."""
+"""Every page that a person of any role can reach: accessible in four languages, light and dark, wide and narrow, by
+keyboard and on paper; and no page of the gateway that nobody reaches."""
 
 import re
 from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from litestar.routes import HTTPRoute
 from playwright.sync_api import Page
 
+from services.gateway.app import create_app
+from services.gateway.settings import Settings
 from tests.support.pages import DESKTOP, NARROW, Person
 from tests.support.platform import RunningPlatform
 
@@ -19,7 +23,7 @@ ROLES = (
     ("pz_aalst", "dpo"),
     ("kortrijk", "social_worker"),
 )
-_MOST_PAGES = 40
+_MOST_PAGES = 90
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/dev/mail/)[^/]+|(?<=/admin/roles/)\w+|20\d\d-\d\d(-\d\d)?")
 
 NewPerson = Callable[..., Person]
@@ -41,8 +45,18 @@ def links_of(page: Page) -> list[str]:
     return [each for each in whole if urlsplit(each).netloc == here.netloc and "/static/" not in each]
 
 
+def searches_of(page: Page) -> list[str]:
+    """Where a form that only asks leads, sent as it stands."""
+    found: list[str] = page.eval_on_selector_all(
+        "form",
+        """forms => forms.filter(form => form.method === 'get')
+            .map(form => new URL(form.action).pathname + '?' + new URLSearchParams(new FormData(form)))""",
+    )
+    return found
+
+
 def walk(person: Person) -> dict[str, str]:
-    """An address for each kind of page, by following links from the start."""
+    """An address for each kind of page, by following links and sending questions from the start."""
     found: dict[str, str] = {}
     waiting = ["/"]
     while waiting and len(found) < _MOST_PAGES:
@@ -57,7 +71,11 @@ def walk(person: Person) -> dict[str, str]:
         found[shape(urljoin(person.platform.url, address))] = address
         # A letter in the postbox leads to pages of whoever it was for.
         if "/dev/mail/" not in person.page.url:
-            waiting += [each for each in links_of(person.page) if shape(each) not in found]
+            waiting += [
+                each
+                for each in (*links_of(person.page), *searches_of(person.page))
+                if shape(urljoin(person.page.url, each)) not in found
+            ]
     return {kind: address for kind, address in found.items() if address}
 
 
@@ -82,10 +100,80 @@ CHECKED: set[str] = set()
 """Pages that an earlier role was shown already; the start page differs by role and is checked for each."""
 
 
+REACHED: dict[tuple[str, str], dict[str, str]] = {}
+"""The pages that each role was seen to reach."""
+
+
+def pages_of(person: NewPerson, tenant: str, role: str) -> tuple[Person, dict[str, str]]:
+    somebody = person(tenant, role)
+    if (tenant, role) not in REACHED:
+        REACHED[tenant, role] = walk(somebody)
+    return somebody, REACHED[tenant, role]
+
+
+def wrong_on_paper(person: Person, where: str) -> list[str]:
+    """Printed from a dark screen: no navigation, no buttons, dark text on white."""
+    person.page.emulate_media(media="print", color_scheme="dark", reduced_motion="reduce")
+    found = person.page.evaluate(
+        """() => {
+            const shown = selector => [...document.querySelectorAll(selector)]
+                .filter(each => each.getClientRects().length > 0).map(each => each.className || each.tagName);
+            const light = colour => {
+                const [r, g, b, a = 1] = colour.match(/[0-9.]+/g).map(Number);
+                return a === 0 ? null : (0.299 * r + 0.587 * g + 0.114 * b) / 255;
+            };
+            const main = getComputedStyle(document.querySelector('main') || document.body);
+            const ground = [document.querySelector('main'), document.body, document.documentElement]
+                .filter(each => each).map(each => light(getComputedStyle(each).backgroundColor)).find(each => each !== null);
+            return {navigation: shown('nav, .rail, .topbar, .button'), text: light(main.color), ground};
+        }"""
+    )
+    person.page.emulate_media(media="screen", color_scheme="light", reduced_motion="reduce")
+    wrong = [f"{where} prints {each}" for each in found["navigation"]]
+    if found["text"] > 0.4:
+        wrong.append(f"{where} prints text that is too light: {found['text']:.2f}")
+    if found["ground"] is not None and found["ground"] < 0.97:
+        wrong.append(f"{where} prints a ground that is not white: {found['ground']:.2f}")
+    return wrong
+
+
+def wrong_by_keyboard(person: Person, where: str) -> list[str]:
+    """Tab from the top: what has the focus is on the screen and shows that it has it."""
+    wrong: list[str] = []
+    seen: set[str] = set()
+    person.page.evaluate("document.activeElement && document.activeElement.blur()")
+    for _ in range(25):
+        person.page.keyboard.press("Tab")
+        found = person.page.evaluate(
+            """() => {
+                const each = document.activeElement;
+                if (!each || each === document.body) return null;
+                const style = getComputedStyle(each), box = each.getBoundingClientRect();
+                return {
+                    what: each.tagName + '#' + each.id + ' ' + (each.textContent || each.name || '').trim().slice(0, 40),
+                    ring: (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none',
+                    there: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight
+                        && box.right > 0 && box.left < innerWidth,
+                };
+            }"""
+        )
+        if found is None:
+            break
+        if found["what"] in seen:
+            continue
+        seen.add(found["what"])
+        if not found["ring"]:
+            wrong.append(f"{where}: no focus to be seen on {found['what']}")
+        if not found["there"]:
+            wrong.append(f"{where}: the focus is off the screen on {found['what']}")
+    if not seen:
+        wrong.append(f"{where}: nothing takes the focus")
+    return wrong
+
+
 @pytest.mark.parametrize(("tenant", "role"), ROLES, ids=[f"{tenant} {role}" for tenant, role in ROLES])
 def test_every_page_of_a_role_is_accessible(person: NewPerson, tenant: str, role: str) -> None:
-    somebody = person(tenant, role)
-    pages = walk(somebody)
+    somebody, pages = pages_of(person, tenant, role)
     assert len(pages) >= 4, pages
     new = {kind: address for kind, address in pages.items() if kind not in CHECKED}
     CHECKED.update(kind for kind in new if kind != "/")
@@ -98,6 +186,8 @@ def test_every_page_of_a_role_is_accessible(person: NewPerson, tenant: str, role
             somebody.open(address)
             assert somebody.page.evaluate("document.documentElement.lang") == language
             wrong += wrong_in_both_schemes(somebody, f"{language} 1280 {kind}")
+            if language == LANGUAGES[0]:
+                wrong += wrong_by_keyboard(somebody, kind) + wrong_on_paper(somebody, kind)
             somebody.page.set_viewport_size(NARROW)
             somebody.check()
             wrong += wrong_in_both_schemes(somebody, f"{language} 320 {kind}")
@@ -134,3 +224,40 @@ def test_an_unknown_page_and_an_unknown_dossier_say_the_same(
     assert somebody.axe() == []
     assert "018f5e8a" not in unknown
     assert running_platform.url in somebody.page.url
+
+
+NOT_BY_LINK = {
+    "/dossiers/{}/live", "/home/work", "/lamp", "/live", "/live/who/{}", "/messages/count", "/messages/list", "/on-call/board",
+    "/roster/month", "/tasks/list", "/call-outs/{}/night", "/call-outs/{}/sheet", "/dossiers/{}/phones/{}",
+    "/health/live", "/health/ready", "/metrics", "/static/{}",
+    "/sign-in", "/sign-in/code", "/sign-in/enrolment", "/password-reset", "/password-reset/{}", "/step-up",
+}  # fmt: skip
+"""Parts of a page that change by themselves, what machines ask, and the way in."""
+
+ONLY_AT_NIGHT = {
+    "/call-outs/{}/close",
+    "/call-outs/{}/decline",
+    "/call-outs/{}/reached",
+    "/call-outs/{}/cancel",
+}
+"""Pages of a call-out that rings or is under way: the journeys of the night call open them."""
+
+
+def test_there_is_no_page_that_nobody_reaches(person: NewPerson) -> None:
+    reached: set[str] = set()
+    for tenant, role in ROLES:
+        if (tenant, role) not in REACHED:
+            somebody, _ = pages_of(person, tenant, role)
+            somebody.close()
+        reached |= set(REACHED[tenant, role])
+    app = create_app(Settings(service_secret="not-used"))
+    routes = {
+        re.sub(r"{[^}]*}", "{}", route.path): re.compile(re.sub(r"{[^}]*}", "[^/]+", route.path) + r"\Z")
+        for route in app.routes
+        if isinstance(route, HTTPRoute) and "GET" in route.methods
+    }
+
+    nobody = [path for path, fits in routes.items() if not any(fits.match(kind) for kind in reached)]
+
+    assert sorted(set(nobody) - NOT_BY_LINK - ONLY_AT_NIGHT) == []
+    assert sorted((NOT_BY_LINK | ONLY_AT_NIGHT) - set(routes)) == [], "named here, and no route any more"

@@ -155,7 +155,7 @@ class Account:
 
 @contextmanager
 def platform(folder: Path) -> Iterator[RunningPlatform]:
-    """Start it, wait until its accounts are known, and stop it as Ctrl-C does."""
+    """Start it, wait until its accounts are known, and stop it as a service manager does."""
     traces = Traces()
     environment = {
         **os.environ,
@@ -173,7 +173,8 @@ def platform(folder: Path) -> Iterator[RunningPlatform]:
             _wait_until_announced(folder, process)
             yield RunningPlatform(folder, process, traces)
         finally:
-            process.send_signal(signal.SIGINT)
+            # not Ctrl-C's signal: who runs in the background of a shell is deaf to that one
+            process.send_signal(signal.SIGTERM)
             process.wait(60)
 
 

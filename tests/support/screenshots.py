@@ -88,8 +88,8 @@ def ask_for_help(browser: Browser, running: RunningPlatform, signed_in: dict[str
     page.locator("[name=summary]").fill(
         "Ouders van het slachtoffer zijn ter plaatse. Slecht nieuws is nog niet gebracht."
     )
-    page.locator("[name=requested_by]").fill("Insp. De Wolf, ploeg 2")
     page.locator("[name=contact_phone]").fill("0470 11 22 33")
+    page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
     page.locator("[name=safety]").fill("Drukke baan, parkeer achter het politievoertuig.")
     page.locator("main form button[type=submit], main form button:not([type])").last.click()
     page.wait_for_url("**/call-outs/0*")
