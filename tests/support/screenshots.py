@@ -134,7 +134,9 @@ def take(somebody: Person, picture: Picture, target: Path) -> None:
     page = somebody.page
     page.goto(picture.path)
     if picture.link:
-        page.locator(picture.link).first.click()
+        links = page.locator(picture.link)
+        rich = links.filter(has_text="geweld")
+        (rich if rich.count() else links).first.click()
         page.wait_for_load_state()
     assert page.viewport_size is not None
     height = int(page.evaluate("document.documentElement.scrollHeight"))
