@@ -1,9 +1,10 @@
 """Asking and telling another service over HTTP, in the caller's own name or in this service's."""
 
+import base64
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
-from typing import Any, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 from uuid import UUID
 
 import aiohttp
@@ -17,6 +18,8 @@ from shared.telemetry import span, trace_headers
 
 CLIENT = "vangnet_client"
 _TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
+_FILE_TIMEOUT = aiohttp.ClientTimeout(total=120, connect=2)
+_PIECE = 64 * 1024
 _TOKEN_SECONDS = 240.0
 _AWAY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 """Not a refusal: the same request may succeed later, so an event that needs it is tried again and never parked."""
@@ -88,6 +91,51 @@ class ServiceClient:
         body = await self._send("POST", service, path, token=token, command=command, key=key or uuid7())
         return msgspec.json.decode(body or b"null", type=kind)
 
+    async def send_file(
+        self,
+        service: str,
+        path: str,
+        head: msgspec.Struct,
+        content: AsyncIterator[bytes],
+        kind: type[Answer],
+        *,
+        token: str,
+        key: UUID | str,
+    ) -> Answer:
+        """A file, as it comes, with its head in `X-Document`. Raises `Refused`, or `ServiceUnreachable`."""
+        headers = {
+            "X-Document": base64.urlsafe_b64encode(msgspec.json.encode(head)).rstrip(b"=").decode(),
+            "Content-Type": "application/octet-stream",
+        }
+        body = await self._send(
+            "POST",
+            service,
+            path,
+            token=token,
+            key=key,
+            content=content,
+            headers=headers,
+            limit=_FILE_TIMEOUT,
+        )
+        return msgspec.json.decode(body, type=kind)
+
+    async def open_file(
+        self, service: str, path: str, *, token: str, params: Mapping[str, str] | None = None
+    ) -> "ServedFile":
+        """A file to pass on, of which nothing was read yet; its pieces must be read to the end or closed."""
+        try:
+            answer = await self._opened().get(
+                self._urls[service] + path,
+                params=params,
+                headers={"Authorization": f"Bearer {token}", **trace_headers()},
+                timeout=_FILE_TIMEOUT,
+            )
+            if answer.status >= HTTPStatus.BAD_REQUEST:
+                _refuse(service, answer.status, await answer.read())
+        except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError) as lost:
+            raise ServiceUnreachable(details={"service": service}) from lost
+        return ServedFile(answer)
+
     async def own_token(self, tenant: str) -> str:
         """A token for this service itself, acting for `tenant` ("" for what belongs to no tenant)."""
         known = self._tokens.get(tenant)
@@ -109,30 +157,61 @@ class ServiceClient:
         params: Mapping[str, str] | None = None,
         command: object = None,
         key: UUID | str = "",
+        content: AsyncIterator[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+        limit: aiohttp.ClientTimeout = _TIMEOUT,
     ) -> bytes:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
         with span(f"{method} {service}", {"server.address": service}, kind=SpanKind.CLIENT):
-            headers: dict[str, Any] = {**trace_headers()}
+            sent: dict[str, Any] = {**trace_headers()}
             if token:
-                headers["Authorization"] = f"Bearer {token}"
-            data = None
+                sent["Authorization"] = f"Bearer {token}"
+            data: Any = content
             if method == "POST":
-                headers["Idempotency-Key"] = str(key)
-                headers["Content-Type"] = "application/json"
-                data = msgspec.json.encode(command if command is not None else {})
+                sent["Idempotency-Key"] = str(key)
+                sent["Content-Type"] = "application/json"
+                if content is None:
+                    data = msgspec.json.encode(command if command is not None else {})
+            sent.update(headers or {})
             try:
-                async with self._session.request(
-                    method, self._urls[service] + path, params=params, data=data, headers=headers
+                async with self._opened().request(
+                    method,
+                    self._urls[service] + path,
+                    params=params,
+                    data=data,
+                    headers=sent,
+                    timeout=limit,
                 ) as answer:
                     body = await answer.read()
                     if answer.status < HTTPStatus.BAD_REQUEST:
                         return body
-                    if answer.status in _AWAY:
-                        raise ServiceUnreachable(details={"service": service})
-                    raise Refused(msgspec.json.decode(body, type=ProblemDetails))
+                    _refuse(service, answer.status, body)
             except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError) as lost:
                 raise ServiceUnreachable(details={"service": service}) from lost
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
+        return self._session
+
+
+class ServedFile:
+    """A file of another service on its way to whoever asked us."""
+
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self._answer = answer
+        self.headers: Mapping[str, str] = answer.headers
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Its content. Ends with an error, never silently, when the rest does not come."""
+        async with self._answer:
+            async for piece in self._answer.content.iter_chunked(_PIECE):
+                yield piece
+
+
+def _refuse(service: str, status: int, body: bytes) -> NoReturn:
+    if status in _AWAY:
+        raise ServiceUnreachable(details={"service": service})
+    raise Refused(msgspec.json.decode(body, type=ProblemDetails))
 
 
 def client_of(session: AsyncSession) -> ServiceClient:

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from http import HTTPStatus
 from uuid import UUID
 
+from litestar.datastructures import UploadFile
+
 from services.gateway.language import Language
 from services.gateway.rendering import AnyRequest
 from services.gateway.typed_dates import day_of, meanings, wall_clock_of
@@ -45,6 +47,7 @@ class Form:
         self.key = key or str(uuid7())
         self.values = Texts(values or {})
         self.lists = Lists({name: [value] for name, value in (values or {}).items()})
+        self.files: dict[str, UploadFile] = {}
         self.errors = Texts()
         self.problem = ""
         self.asks_code = False
@@ -138,6 +141,9 @@ async def read_form(request: AnyRequest, visit: Visit) -> Form:
         if name.startswith("_"):
             continue
         values = [value for value in given.getall(name) if isinstance(value, str)]
+        chosen = [value for value in given.getall(name) if isinstance(value, UploadFile) and value.filename]
+        if chosen:
+            form.files[name] = chosen[-1]
         form.lists[name] = values
         form.values[name] = values[-1] if values else ""
     return form

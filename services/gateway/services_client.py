@@ -1,13 +1,13 @@
 """The services, asked and told in the name of the person at the browser, and the names behind staff ids."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 
-from shared.client import ServiceClient
+from shared.client import ServedFile, ServiceClient
 from shared.contracts.identity import StaffEntry
 from shared.errors import Forbidden, Problem, Unavailable
 
@@ -114,6 +114,23 @@ class Services:
     ) -> Answer:
         """A command, done once for its form's `key`. Raises `Refused`, or `ServiceUnreachable`."""
         return await self._client.tell(service, path, command, kind, token=self.token, key=key)
+
+    async def send_file(
+        self,
+        service: str,
+        path: str,
+        head: msgspec.Struct,
+        content: AsyncIterator[bytes],
+        kind: type[Answer],
+        *,
+        key: str,
+    ) -> Answer:
+        """A file that somebody chose in a form. Raises `Refused`, or `ServiceUnreachable`."""
+        return await self._client.send_file(service, path, head, content, kind, token=self.token, key=key)
+
+    async def open_file(self, service: str, path: str, **params: str) -> ServedFile:
+        """A file to pass on to the browser. Raises `Refused`, or `ServiceUnreachable`."""
+        return await self._client.open_file(service, path, token=self.token, params=params)
 
     async def staff(self) -> Staff:
         """The people of the person's own tenant; nobody without `staff:read`."""

@@ -120,7 +120,8 @@ class WriteLetter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """POST /dossiers/{id}/letters, and /letters/preview (`dossier:write`).
 
     To a person of the dossier, or to `recipient` in words. `values` by field; a day as 2026-03-02, a time as 14:30.
-    409 `letterhead_incomplete`; 422 `required` on a field whose block is compulsory. `courtesy_language` empty: none.
+    409 `letterhead_incomplete`; 422 `required` on a field whose block is compulsory. `courtesy_language` empty: none;
+    `courtesy_values` are free texts in that language, the others are taken over.
     """
 
     template: Code
@@ -131,6 +132,7 @@ class WriteLetter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     signed_by: Line = ""
     signed_function: Line = ""
     courtesy_language: Language = ""
+    courtesy_values: dict[str, Annotated[str, Meta(max_length=4000)]] = {}
     pictograms: bool = False
 
 

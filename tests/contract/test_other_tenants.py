@@ -243,6 +243,15 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
     )
     for answer in (task, person, relation, granted, blocked, access, glass, document):
         assert answer.is_success, answer.text
+    letter = uuid7()
+    async with service.transaction(owner.tenant) as session:
+        await driver_of(session).execute(
+            "INSERT INTO letters (id, dossier_id, template, template_version, language, state, written_at,"
+            " written_by, way, override) VALUES ($1, $2, 'invitation', 1, 'nl', 'draft', now(), $3, '', '')",
+            letter,
+            dossier,
+            owner.user_id,
+        )
     return {
         "user_id": owner.user_id,
         "team_id": uuid7(),
@@ -258,6 +267,7 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         "phone_id": shown.json()["phones"][0]["phone_id"],
         "break_glass_id": glass.json()["break_glass_id"],
         "document_id": document.json()["document_id"],
+        "letter_id": letter,
     }
 
 

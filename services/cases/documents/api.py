@@ -3,15 +3,15 @@
 import base64
 import binascii
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody
 from litestar.response import Stream
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,7 @@ from services.cases.documents.archive import Archive, ContentGone
 from services.cases.documents.commands.files import Received, digest
 from services.cases.documents.content import FileWrong, media_type_of, safe_name
 from services.cases.documents.models import DocumentLost
+from services.cases.documents.printing import pictured, printed
 from services.cases.documents.sealing import SealBroken
 from shared.app import Door
 from shared.auth import Principal
@@ -28,7 +29,15 @@ from shared.contracts.documents import (
     DocumentLimits,
     DocumentRef,
     DossierPapers,
+    GiveLeaflets,
+    LeafletsGiven,
+    LetterPart,
+    LetterPreview,
+    LetterRef,
+    LetterRules,
+    SendLetter,
     WithdrawDocument,
+    WriteLetter,
 )
 from shared.errors import Invalid
 
@@ -146,4 +155,88 @@ async def withdraw_document(
     return await door.do(commands.withdraw_document, data, document_id)
 
 
-ROUTES = [document_limits, dossier_papers, add_document, document_content, withdraw_document]
+# --- letters and leaflets --------------------------------------------------------------------------------------------
+
+
+@get("/letter-templates", operation_id="letterRules")
+async def letter_rules(door: NamedDependency[Door], dossier_id: FromQuery[UUID | None] = None) -> LetterRules:
+    return await door.ask(queries.letter_rules, dossier_id)
+
+
+@post("/dossiers/{dossier_id:uuid}/letters/preview", operation_id="previewLetter", status_code=200)
+async def preview_letter(
+    door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[WriteLetter]
+) -> LetterPreview:
+    composed = await door.ask(commands.compose_letter, data, dossier_id)
+    now = datetime.now(UTC)
+    return LetterPreview(
+        parts=[
+            LetterPart(part=each.part, language=each.language, pages=await pictured(each.data, at=now))
+            for each in composed.parts
+        ]
+    )
+
+
+@post("/dossiers/{dossier_id:uuid}/letters", operation_id="keepLetter")
+async def keep_letter(
+    door: NamedDependency[Door],
+    archive: NamedDependency[Archive],
+    dossier_id: DossierId,
+    data: JSONBody[WriteLetter],
+) -> LetterRef:
+    """Printed and stored first, then written down, as with every file."""
+    composed = await door.ask(commands.compose_letter, data, dossier_id)
+    kept = []
+    for each in composed.parts:
+        place = await door.ask(commands.announce_document, dossier_id)
+        pdf = await printed(each.data, at=datetime.now(UTC))
+        await archive.put(place, pdf)
+        name = safe_name(each.name)
+        kept.append(Received(place.document_id, name, "application/pdf", len(pdf), digest(pdf)))
+
+    async def keep_letter(
+        session: AsyncSession, principal: Principal, command: WriteLetter, *extra: Any, now: datetime
+    ) -> LetterRef:
+        return await commands.keep_letter(session, principal, command, dossier_id, composed, kept, now=now)
+
+    return await door.do(keep_letter, data, dossier_id)
+
+
+@post("/letters/{letter_id:uuid}/send", operation_id="sendLetter", status_code=200)
+async def send_letter(
+    door: NamedDependency[Door], letter_id: FromPath[UUID], data: JSONBody[SendLetter]
+) -> LetterRef:
+    return await door.do(commands.send_letter, data, letter_id)
+
+
+@post("/dossiers/{dossier_id:uuid}/leaflets", operation_id="giveLeaflets")
+async def give_leaflets(
+    door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[GiveLeaflets]
+) -> LeafletsGiven:
+    return await door.do(commands.give_leaflets, data, dossier_id)
+
+
+@get("/leaflets/content", operation_id="leafletContent")
+async def leaflet_content(
+    door: NamedDependency[Door], code: FromQuery[str], language: FromQuery[str]
+) -> Response[bytes]:
+    """A leaflet as PDF, with the tenant's own name and number on it."""
+    data = await door.ask(queries.leaflet_data, code, language)
+    pdf = await printed(data, at=datetime.now(UTC))
+    name = safe_name(f"{data['title']} ({language}).pdf")
+    return Response(pdf, headers=file_headers(name, "application/pdf", len(pdf)))
+
+
+ROUTES = [
+    letter_rules,
+    preview_letter,
+    keep_letter,
+    send_letter,
+    give_leaflets,
+    leaflet_content,
+    document_limits,
+    dossier_papers,
+    add_document,
+    document_content,
+    withdraw_document,
+]

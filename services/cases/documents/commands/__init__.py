@@ -11,6 +11,7 @@ from services.cases.documents.commands.files import (
     sweep_document,
     withdraw_document,
 )
+from services.cases.documents.commands.letters import compose_letter, give_leaflets, keep_letter, send_letter
 
 __all__ = [
     "ERASE",
@@ -18,8 +19,12 @@ __all__ = [
     "SWEEP",
     "add_document",
     "announce_document",
+    "compose_letter",
     "erase_document",
+    "give_leaflets",
+    "keep_letter",
     "scan_document",
+    "send_letter",
     "sweep_document",
     "withdraw_document",
 ]

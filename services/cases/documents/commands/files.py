@@ -123,7 +123,7 @@ async def add_document(
     session.add(
         Entry.system(dossier.id, "document_added", at=now, by=principal.user_id, document_kind=command.kind)
     )
-    _note(session, principal, dossier, "add_document", document.id, now=now)
+    note_paper(session, principal, dossier, "add_document", document.id, now=now)
     return DocumentRef(document_id=document.id)
 
 
@@ -159,13 +159,14 @@ async def withdraw_document(
     session.add(
         Entry.system(dossier.id, "document_withdrawn", at=now, by=principal.user_id, why=command.reason)
     )
-    _note(session, principal, dossier, "withdraw_document", document.id, now=now)
+    note_paper(session, principal, dossier, "withdraw_document", document.id, now=now)
     return DocumentRef(document_id=document.id)
 
 
-def _note(
+def note_paper(
     session: AsyncSession, principal: Principal, dossier: Dossier, action: str, ref: UUID, *, now: datetime
 ) -> None:
+    """What every change of a paper leaves behind."""
     note_change(
         session, principal, dossier, action, "document", now=now, object_kind="document", object_id=ref
     )
