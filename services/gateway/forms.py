@@ -51,6 +51,7 @@ class Form:
         self.errors = Texts()
         self.problem = ""
         self.asks_code = False
+        self.asks_order = False
         self.asks_turn: set[str] = set()
         self.draft_version = 0
         self.draft_at: datetime | None = None

@@ -40,6 +40,11 @@ class Staff(Mapping[UUID, StaffEntry]):
         entry = self._entries.get(user_id) if user_id else None
         return entry.phone if entry else ""
 
+    def second_phone(self, user_id: UUID | None) -> str:
+        """Where she is tried when she does not answer."""
+        entry = self._entries.get(user_id) if user_id else None
+        return entry.second_phone if entry else ""
+
     def active(self) -> list[StaffEntry]:
         """Who works here now, by name."""
         return sorted(

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from services.gateway.pages import (
     account,
     break_glass,
+    call_out_ways,
     call_outs,
     dossiers,
     home,
@@ -39,6 +40,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *post_box.ROUTES,
     *on_call.ROUTES,
     *call_outs.ROUTES,
+    *call_out_ways.ROUTES,
     *night.ROUTES,
     *roster.ROUTES,
     *dossiers.ROUTES,

@@ -17,6 +17,7 @@ from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
 from shared.contracts.rostering import (
+    ASKED_BY,
     INCIDENT_TYPES,
     URGENCIES,
     CallOutLine,
@@ -32,7 +33,9 @@ from shared.contracts.rostering import (
 from shared.errors import Problem
 
 OPEN: Final = {"open": "true", "done": "false", "all": None}
-UNDER_WAY: Final = frozenset({"requested", "ringing", "unanswered", "accepted", "en_route", "on_site"})
+UNDER_WAY: Final = frozenset(
+    {"requested", "ringing", "unanswered", "planned_visit", "accepted", "en_route", "on_site"}
+)
 CANCEL_REASONS: Final = ("no_longer_needed", "mistake", "duplicate")
 LANGUAGES_ASKED: Final = (
     "nl", "fr", "de", "en", "ar", "tr", "pl", "ro", "uk", "ru", "es", "it", "pt", "bg", "sq", "fa", "ps", "so", "ti",
@@ -41,7 +44,7 @@ LANGUAGES_ASKED: Final = (
 """The languages that interpreters are asked for most; a choice of ours, not a rule."""
 _TEXTS: Final = (
     "place", "summary", "requested_by", "contact_on_site", "contact_phone", "urgency", "present", "already_informed",
-    "safety", "pv_number",
+    "safety", "pv_number", "officer_on_duty",
 )  # fmt: skip
 
 
@@ -180,6 +183,10 @@ def _briefing(form: Form) -> RequestCallOut:
         minors_present=bool(form.text("minors_present")),
         bad_news=bool(form.text("bad_news")),
         prosecutor_informed=bool(form.text("prosecutor_informed")),
+        asked_by=form.text("asked_by") or "own_crew",
+        children=form.number("children"),
+        people_needed=2 if form.text("two_needed") else 1,
+        incident_id=form.uuid("incident_id"),
         **texts,
     )
 
@@ -218,6 +225,7 @@ async def _show_request(
         status=status,
         incident_types=INCIDENT_TYPES,
         urgencies=URGENCIES,
+        asked_by=ASKED_BY,
         languages=[(code, names.get(code, code)) for code in LANGUAGES_ASKED],
     )
 

@@ -1,6 +1,7 @@
 """The call-out on a phone at night, for the member whom it concerns: one sentence, one button, the next step only."""
 
 import asyncio
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -27,9 +28,9 @@ from shared.contracts.rostering import (
 from shared.errors import Problem
 
 ETA_MINUTES: Final = (15, 30, 45, 60)
+_FARTHEST: Final = 600
 DECLINE_REASONS: Final = ("busy", "ill", "too_far", "conflict", "other")
-STEPS: Final = ("accepted", "en_route", "on_site", "closed")
-_WAITING: Final = frozenset({"requested", "ringing", "unanswered"})
+STEPS: Final = ("accepted", "en_route", "on_site", "left_scene", "closed")
 _CAN: Final = frozenset({"ringing", "no_answer", "unreachable"})
 _MINE: Final = frozenset({"accepted", "en_route", "on_site"})
 
@@ -37,9 +38,21 @@ _MINE: Final = frozenset({"accepted", "en_route", "on_site"})
 def is_for(call_out: CallOutView, visit: Visit) -> bool:
     """Whether she can still take it (also when she answers late), or took it and is still on it."""
     me = visit.who.id
-    if call_out.state in _WAITING:
+    if holds(call_out, visit):
+        return True
+    if call_out.seeks:
         return any(attempt.user_id == me and attempt.outcome in _CAN for attempt in call_out.attempts)
-    return call_out.accepted_by == me and call_out.state in _MINE
+    return False
+
+
+def holds(call_out: CallOutView, visit: Visit) -> bool:
+    """Whether she is one of those who are out for it."""
+    return visit.who.id in {call_out.accepted_by, call_out.joined_by} and call_out.state in _MINE
+
+
+def own_moments(call_out: CallOutView, visit: Visit) -> dict[str, datetime]:
+    """Her own steps with their times; of two members each has her own."""
+    return {time.state: time.at for time in call_out.times if time.user_id == visit.who.id}
 
 
 def is_late(call_out: CallOutView, visit: Visit) -> bool:
@@ -57,7 +70,8 @@ def show_night(
     *,
     status: int = HTTPStatus.OK,
 ) -> Response[str]:
-    moments = {time.state: time.at for time in call_out.times}
+    moments = own_moments(call_out, visit)
+    done = [step for step in STEPS if step in moments]
     return pages.show(
         template,
         visit,
@@ -65,6 +79,8 @@ def show_night(
         call_out=call_out,
         staff=staff,
         moments=moments,
+        own_step=done[-1] if done else "",
+        holding=holds(call_out, visit),
         steps=STEPS,
         etas=ETA_MINUTES,
         mine=is_for(call_out, visit),
@@ -87,7 +103,8 @@ async def accept_call_out(
     request: AnyRequest, call_out_id: FromPath[UUID], visit: NamedDependency[Visit]
 ) -> Response[str]:
     form = await read_form(request, visit)
-    command = AcceptCallOut(eta_minutes=form.number("eta_minutes"))
+    eta = form.number("eta_other") if form.text("eta_other") else form.number("eta_minutes")
+    command = AcceptCallOut(eta_minutes=eta if eta is not None and 0 <= eta <= _FARTHEST else None)
     return await step(request, visit, form, call_out_id, "accept", command, "note.call_out_accepted")
 
 
@@ -159,7 +176,9 @@ async def _close(
     request: AnyRequest, visit: Visit, form: Form, call_out_id: UUID, command: CloseCallOut
 ) -> Response[str]:
     note = "note.call_out_closed_dossier" if command.opens_dossier else "note.call_out_closed"
-    return await step(request, visit, form, call_out_id, "close", command, note, "/")
+    return await step(
+        request, visit, form, call_out_id, "close", command, note, f"/call-outs/{call_out_id}/hours"
+    )
 
 
 async def step(

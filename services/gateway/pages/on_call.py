@@ -16,8 +16,6 @@ from shared.contracts.notifications import DeliveryView
 from shared.contracts.rostering import CallOutLine, CallOutView, OnCallNow
 
 RINGING_MAIL: Final = ("call_out_ringing", "email")
-WAITING: Final = frozenset({"requested", "ringing", "unanswered"})
-"""States in which somebody still has to be found."""
 
 
 @get("/on-call", include_in_schema=False)
@@ -40,7 +38,7 @@ async def _board(visit: Visit) -> dict[str, Any]:
         *(
             services.ask("rostering", f"/call-outs/{line.call_out_id}", CallOutView)
             for line in lines
-            if line.state in WAITING
+            if line.seeks
         )
     )
     told = await asyncio.gather(*(told_of(visit, call_out.call_out_id) for call_out in waiting))
@@ -48,7 +46,8 @@ async def _board(visit: Visit) -> dict[str, Any]:
         "on_call": now,
         "told": {call_out.call_out_id: by_person for call_out, by_person in zip(waiting, told, strict=True)},
         "waiting": sorted(waiting, key=lambda call_out: call_out.requested_at),
-        "under_way": [line for line in lines if line.state not in WAITING],
+        "under_way": [line for line in lines if not line.seeks and line.state != "planned_visit"],
+        "planned": [line for line in lines if line.state == "planned_visit"],
         "staff": staff,
         "blank": partial(Form, visit),
     }
