@@ -21,7 +21,7 @@ from services.gateway.services_client import Directory, service_urls
 from services.gateway.settings import Settings
 from services.gateway.shell import Shell
 from services.gateway.sign_in import Cookies, SignIns, guest_of, visit_of
-from services.gateway.static_files import StaticFiles, static_file
+from services.gateway.static_files import StaticFiles, service_worker, static_file
 from shared import telemetry
 from shared.app import RequestTelemetry
 from shared.client import ServiceClient
@@ -32,7 +32,7 @@ from shared.contracts.tenancy import TenantRemoved, TenantRenamed, TenantSuspend
 from shared.errors import Problem
 
 CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final = {
@@ -134,7 +134,7 @@ def create_app(settings: Settings) -> Litestar:
         return cast("ASGIApp", RequestTelemetry(app, service="gateway", measured=settings.metrics_enabled))
 
     app = Litestar(
-        route_handlers=[alive, ready, metrics, static_file, *ROUTES],
+        route_handlers=[alive, ready, metrics, static_file, service_worker, *ROUTES],
         dependencies={
             "visit": Provide(visit_of),
             "guest": Provide(guest_of),

@@ -66,6 +66,13 @@ def _read(path: Path) -> StaticFile:
     return StaticFile(content, zipped, _TYPES[path.suffix], hashlib.sha256(content).hexdigest()[:10])
 
 
+@get("/sw.js", include_in_schema=False)
+async def service_worker(state: State) -> Response[bytes]:
+    """The service worker: its scope is the whole site, so it stands at the root; asked anew each time."""
+    found: StaticFile = state.static.file("sw.js")
+    return Response(found.content, media_type=found.media_type, headers={"Cache-Control": "no-cache"})
+
+
 @get("/static/{name:path}", include_in_schema=False)
 async def static_file(
     name: FromPath[str], request: Request[object, object, State], state: State

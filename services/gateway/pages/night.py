@@ -72,7 +72,7 @@ def show_night(
 ) -> Response[str]:
     moments = own_moments(call_out, visit)
     done = [step for step in STEPS if step in moments]
-    return pages.show(
+    answer = pages.show(
         template,
         visit,
         status=status,
@@ -87,6 +87,11 @@ def show_night(
         late=is_late(call_out, visit),
         blank=partial(Form, visit),
     )
+    if is_for(call_out, visit):
+        answer.headers["X-Vangnet-Keep"] = (
+            "night"  # a phone may keep this one page for a tunnel (static/sw.js)
+        )
+    return answer
 
 
 @get("/call-outs/{call_out_id:uuid}/night", include_in_schema=False)
