@@ -112,6 +112,7 @@ def call_out(state: str = "ringing", **changes: Any) -> CallOutView:
         times=[CallOutTime(state="requested", at=NOW), CallOutTime(state=state, at=NOW, user_id=LENA)],
         next_to_call=OnCallMember(level="secondary", user_id=LENA, until=None) if state == "ringing" else None,
         escalates_at=answer_by if state == "ringing" else None,
+        seeks=state in ("requested", "ringing", "unanswered"),
     )  # fmt: skip
     return replace(view, **changes)
 
@@ -129,6 +130,7 @@ def call_out_line(state: str = "ringing", call_out_id: UUID = CALL_OUT) -> CallO
         accepted_by=view.accepted_by,
         ringing_user=LENA if state == "ringing" else None,
         escalates_at=view.escalates_at,
+        seeks=view.seeks,
     )
 
 
