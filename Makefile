@@ -7,6 +7,11 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
     $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 RUN := .venv/bin/python
 WORKERS ?= 2
+
+# Python compiles each module once, into a folder of ours, also where the machine asks it to leave none beside the code:
+# without that every process of the platform compiles half a million lines at each start.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/pycache
 FRESH ?=
 
 ##@ Run

@@ -12,7 +12,6 @@ from typing import Any
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.propagate import extract, inject
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -58,6 +57,9 @@ def start(service: str, *, otlp_endpoint: str, trace_ratio: float, log_level: st
     start_logging(service, log_level)
     if not otlp_endpoint:
         return None
+    # half a second of imports that only those with a collector need
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+
     provider = TracerProvider(
         resource=Resource.create({"service.name": f"vangnet-{service}"}),
         sampler=ParentBased(TraceIdRatioBased(trace_ratio)),
