@@ -11,7 +11,7 @@ WORKERS ?= 2
 # Python compiles each module once, into a folder of ours, also where the machine asks it to leave none beside the code:
 # without that every process of the platform compiles half a million lines at each start.
 unexport PYTHONDONTWRITEBYTECODE
-export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/pycache
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.pycache
 FRESH ?=
 
 ##@ Run
@@ -70,7 +70,7 @@ environment:  ## Make .venv and node_modules from their lock files
 
 .PHONY: clean
 clean:  ## Remove what can be made again; .local with its data stays
-	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .pycache node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 .PHONY: help
 help:  ## Show this list
