@@ -11,22 +11,30 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from services.notifications import commands, queries
 from services.notifications.channels import CHANNELS_KEY, Channels
+from services.notifications.models import TestUnknown
 from shared.app import Door, Runtime
 from shared.client import CLIENT
 from shared.contracts.notifications import (
     AddDevice,
     AllRead,
     ChangeMessageSettings,
+    ChangeSelfTestPlan,
+    ConfirmReceipt,
     DeliveryLog,
     DeliveryView,
     DeviceRef,
     MessagePage,
     MessageRef,
     MessageSettingsView,
+    ReceiptConfirmed,
     ReportTaken,
+    SelfTestPage,
+    SelfTestPlanView,
+    SelfTestRef,
     SmsReport,
 )
 from shared.db import transaction
+from shared.tenancy import TenantNotReady
 
 _NO_TOKEN: list[dict[str, list[str]]] = [{}]
 
@@ -99,7 +107,45 @@ async def take_sms_report(state: State, data: JSONBody[SmsReport]) -> ReportTake
         return await commands.take_report(session, report, now=now)
 
 
+@get("/self-tests", operation_id="selfTests")
+async def self_tests(door: NamedDependency[Door]) -> SelfTestPage:
+    return await door.ask(queries.self_tests)
+
+
+@post("/self-tests", operation_id="startSelfTest")
+async def start_self_test(door: NamedDependency[Door]) -> SelfTestRef:
+    return await door.do(commands.start_self_test)
+
+
+@post("/self-test-plan", operation_id="changeSelfTestPlan", status_code=200)
+async def change_self_test_plan(
+    door: NamedDependency[Door], data: JSONBody[ChangeSelfTestPlan]
+) -> SelfTestPlanView:
+    return await door.do(commands.change_self_test_plan, data)
+
+
+@post(
+    "/self-tests/{test_id:uuid}/people/{user_id:uuid}/resolve", operation_id="resolveMissed", status_code=200
+)
+async def resolve_missed(
+    door: NamedDependency[Door], test_id: FromPath[UUID], user_id: FromPath[UUID]
+) -> SelfTestRef:
+    return await door.do(commands.resolve_missed, None, test_id, user_id)
+
+
+@post("/self-test-receipts", operation_id="confirmReceipt", status_code=200, security=_NO_TOKEN)
+async def confirm_receipt(state: State, data: JSONBody[ConfirmReceipt]) -> ReceiptConfirmed:
+    """From whoever was called, without signing in: the link proves that it came, and gives nothing else."""
+    runtime: Runtime = state.runtime
+    try:
+        async with transaction(runtime.database, data.tenant) as session:
+            return await commands.confirm_receipt(session, data.token, now=datetime.now(UTC))
+    except TenantNotReady as unknown:
+        raise TestUnknown from unknown
+
+
 ROUTES = [
     own_messages, read_message, read_all_messages, deliveries_about, message_settings, change_message_settings,
     add_device, remove_device, delivery_log, take_sms_report,
+    self_tests, start_self_test, change_self_test_plan, resolve_missed, confirm_receipt,
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from functools import partial
 from services.notifications import commands
 from services.notifications.api import ROUTES
 from services.notifications.channels import CHANNELS_KEY, channels_by
-from services.notifications.models import DELIVER
+from services.notifications.models import DELIVER, SELF_TEST_CLOSE, SELF_TEST_START
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import SUBSCRIPTIONS
 from shared.app import Service
@@ -20,6 +20,10 @@ def build(settings: NotificationsSettings | None = None) -> Service:
         settings=settings,
         routes=ROUTES,
         subscriptions=SUBSCRIPTIONS,
-        timers={DELIVER: partial(commands.deliver, channels)},
+        timers={
+            DELIVER: partial(commands.deliver, channels),
+            SELF_TEST_START: commands.start_weekly_test,
+            SELF_TEST_CLOSE: commands.close_self_test,
+        },
         carries={CHANNELS_KEY: channels},
     )

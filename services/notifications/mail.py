@@ -39,6 +39,8 @@ LINKS = {
     "contact_code": "/account/messages",
     "address_changed": "/password-reset",
     "not_reached": "/on-call",
+    "self_test": "/r/{tenant}/{token}",
+    "self_test_report": "/on-call/self-tests",
     SUMMARY: "/messages",
 }
 """Where a mail leads. Never more than an id, but for the one-time secret of a reset link."""

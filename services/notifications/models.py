@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Boolean, DateTime, Integer, Text, Uuid
+from sqlalchemy import Boolean, DateTime, ForeignKey, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.notifications.rules import CHANNELS, EMAIL, PUSH, SMS, Quiet, Way
+from shared.contracts.notifications import SelfTestPlanView
 from shared.db import Base
 from shared.errors import Invalid, NotFound, Unauthenticated
 
@@ -21,6 +22,15 @@ SUMMARY = "summary"
 
 NOT_REACHED = "not_reached"
 """What coordinators are told when nothing worked for something urgent."""
+
+SELF_TEST = "self_test"
+"""A call to everybody who may be called, to prove that it would come."""
+
+SELF_TEST_START, SELF_TEST_CLOSE = "start_self_test", "close_self_test"
+"""Timers: of the plan, and of one test."""
+
+APP = "app"
+"""The channel of a test that is seen in the app."""
 
 SECOND = "second"
 """`facts["number"]` of an SMS that goes to the second number."""
@@ -43,6 +53,12 @@ class RefusedForGood(NotSent):
 
 class MessageUnknown(NotFound):
     """No such message or device of this person."""
+
+
+class TestUnknown(NotFound):
+    """No such test, or no such call of it."""
+
+    __test__ = False
 
 
 class EndpointWrong(Invalid):
@@ -98,11 +114,16 @@ KINDS = {
     "address_changed": Kind(in_app=False, prompt=True),
     # what this service says by itself
     NOT_REACHED: Kind(urgent=True),
+    SELF_TEST: Kind(urgent=True),
+    "self_test_report": Kind(),
     SUMMARY: Kind(in_app=False, prompt=True),
 }
 """A new kind needs an entry here, its templates, its link in `mail.LINKS`, and words in the gateway."""
 
 COORDINATORS = ("spot_coordinator", "team_coordinator", "head_social_worker")
+MEMBERS = ("spot_worker", "spot_coordinator", "social_worker", "team_coordinator")
+"""Who can be called when the roster names nobody."""
+
 DATA_PROTECTION_OFFICERS = ("dpo",)
 
 
@@ -254,3 +275,65 @@ class PushDevice(Base):
     label: Mapped[str] = mapped_column(Text)
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     reached_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SelfTestPlan(Base):
+    """When the test runs by itself; a tenant has one plan or none."""
+
+    __tablename__ = "self_test_plan"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    active: Mapped[bool] = mapped_column(Boolean)
+    weekday: Mapped[int] = mapped_column(Integer)
+    minute: Mapped[int] = mapped_column(Integer)
+    window_hours: Mapped[int] = mapped_column(Integer)
+    audience: Mapped[str] = mapped_column(Text)
+    next_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    changed_by: Mapped[UUID] = mapped_column(Uuid)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    @property
+    def view(self) -> SelfTestPlanView:
+        return SelfTestPlanView(
+            active=self.active,
+            weekday=self.weekday,
+            minute=self.minute,
+            window_hours=self.window_hours,
+            audience=self.audience,
+            next_at=self.next_at,
+        )
+
+
+class SelfTest(Base):
+    """One run: it takes answers until it closes, and late ones after that."""
+
+    __tablename__ = "self_tests"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    closes_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    started_by: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+class SelfTestPerson(Base):
+    """Somebody who was called in a test."""
+
+    __tablename__ = "self_test_people"
+
+    test_id: Mapped[UUID] = mapped_column(ForeignKey(SelfTest.id), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    resolved_by: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+class SelfTestCall(Base):
+    """A call over one channel; the token stands in its link."""
+
+    __tablename__ = "self_test_calls"
+
+    token: Mapped[str] = mapped_column(Text, primary_key=True)
+    test_id: Mapped[UUID] = mapped_column(Uuid)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    channel: Mapped[str] = mapped_column(Text)
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

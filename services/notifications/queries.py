@@ -3,11 +3,25 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.notifications.channels import channels_of
-from services.notifications.models import SECOND, Delivery, Message, MessageSettings, PushDevice
+from services.notifications.models import (
+    APP,
+    SECOND,
+    SELF_TEST,
+    Delivery,
+    Message,
+    MessageSettings,
+    PushDevice,
+    SelfTest,
+    SelfTestCall,
+    SelfTestPerson,
+    SelfTestPlan,
+)
 from services.notifications.reach import broken_channels
 from services.notifications.rules import EMAIL, PUSH
 from shared import audit
@@ -21,9 +35,15 @@ from shared.contracts.notifications import (
     MessagePage,
     MessageSettingsView,
     MessageView,
+    MissedPerson,
+    SelfTestCallView,
+    SelfTestPage,
+    SelfTestPersonView,
+    SelfTestView,
 )
 
 _NEWEST = 100
+_TESTS = 8
 _LOG_LINES = 200
 _LOG_DAYS = 90
 
@@ -153,4 +173,79 @@ async def delivery_log(
             )
             for each in await session.scalars(chosen)
         ],
+    )
+
+
+async def self_tests(session: AsyncSession, principal: Principal, *, now: object) -> SelfTestPage:
+    """The plan, who is to be spoken to, and the newest tests with what became of each call."""
+    principal.require(Permission.ROSTER_MANAGE)
+    plan = await session.scalar(select(SelfTestPlan))
+    tests = list(await session.scalars(select(SelfTest).order_by(SelfTest.started_at.desc()).limit(_TESTS)))
+    ids = [test.id for test in tests]
+    people = list(await session.scalars(select(SelfTestPerson).where(SelfTestPerson.test_id.in_(ids))))
+    calls: dict[tuple[UUID, UUID], list[SelfTestCallView]] = {}
+    told = await session.execute(
+        select(SelfTestCall, Delivery.state, Delivery.error)
+        .outerjoin(
+            Delivery,
+            (Delivery.ref == SelfTestCall.test_id)
+            & (Delivery.user_id == SelfTestCall.user_id)
+            & (Delivery.channel == SelfTestCall.channel)
+            & (Delivery.kind == SELF_TEST),
+        )
+        .where(SelfTestCall.test_id.in_(ids))
+        .order_by(SelfTestCall.user_id, SelfTestCall.channel.desc())
+    )
+    for call, state, error in told:
+        view = SelfTestCallView(
+            channel=call.channel, state=state or APP, confirmed_at=call.confirmed_at, error=error or ""
+        )
+        calls.setdefault((call.test_id, call.user_id), []).append(view)
+    return SelfTestPage(
+        plan=plan.view if plan is not None else None,
+        missed=[
+            MissedPerson(test_id=test_id, user_id=user_id, started_at=started_at)
+            for test_id, user_id, started_at in await session.execute(_missed())
+        ],
+        tests=[
+            SelfTestView(
+                test_id=test.id,
+                started_at=test.started_at,
+                closes_at=test.closes_at,
+                closed=test.closed_at is not None,
+                people=[
+                    SelfTestPersonView(
+                        user_id=each.user_id,
+                        calls=(of := calls.get((test.id, each.user_id), [])),
+                        reached=any(call.confirmed_at for call in of),
+                        resolved_at=each.resolved_at,
+                    )
+                    for each in sorted(people, key=lambda person: person.user_id)
+                    if each.test_id == test.id
+                ],
+            )
+            for test in tests
+        ],
+    )
+
+
+def _missed() -> Select[UUID, UUID, datetime]:
+    """Of closed tests: who confirmed nothing in it nor in a later one, newest first, and each person once."""
+    later = aliased(SelfTest)
+    confirmed_since = (
+        select(SelfTestCall.token)
+        .join(later, later.id == SelfTestCall.test_id)
+        .where(
+            SelfTestCall.user_id == SelfTestPerson.user_id,
+            SelfTestCall.confirmed_at.is_not(None),
+            later.started_at >= SelfTest.started_at,
+        )
+        .exists()
+    )
+    return (
+        select(SelfTestPerson.test_id, SelfTestPerson.user_id, SelfTest.started_at)
+        .join(SelfTest, SelfTest.id == SelfTestPerson.test_id)
+        .where(SelfTest.closed_at.is_not(None), SelfTestPerson.resolved_at.is_(None), ~confirmed_since)
+        .ext(distinct_on(SelfTestPerson.user_id))
+        .order_by(SelfTestPerson.user_id, SelfTest.started_at.desc())
     )

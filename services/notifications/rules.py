@@ -77,6 +77,25 @@ def _free_of(limit: Limit, history: list[datetime], now: datetime) -> datetime:
     return free
 
 
+# --- every week ------------------------------------------------------------------------------------------------------
+
+
+def next_weekly(weekday: int, minute: int, after: datetime) -> datetime:
+    """The first moment after `after` at which the wall in Brussels shows this weekday (Monday 0) and minute.
+
+    A time that the clock skips is the moment after the jump; of one that comes twice, the first.
+    """
+    here = after.astimezone(BRUSSELS)
+    days = (weekday - here.weekday()) % 7
+    for week in (0, 7):
+        day = here.date() + timedelta(days=days + week)
+        wall = datetime(day.year, day.month, day.day, minute // _HOUR, minute % _HOUR, tzinfo=BRUSSELS)
+        moment = wall.astimezone(UTC)
+        if moment > after:
+            return moment
+    raise AssertionError("one of two weeks lies ahead")
+
+
 # --- over which channels ---------------------------------------------------------------------------------------------
 
 

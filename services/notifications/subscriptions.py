@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications import commands
-from services.notifications.models import COORDINATORS, DATA_PROTECTION_OFFICERS
+from services.notifications.models import COORDINATORS, DATA_PROTECTION_OFFICERS, SECOND
 from shared.contracts.cases import BreakGlassEscalated, BreakGlassUsed, DossierAssigned
 from shared.contracts.identity import (
     AccountLocked,
@@ -82,6 +82,7 @@ async def on_call_out_ringing(session: AsyncSession, event: CallOutRinging, *, n
             "answer_by": event.answer_by.isoformat(),
         },
         good_until=event.answer_by,
+        number=SECOND if event.second_number else None,
         now=now,
     )
 

@@ -157,6 +157,93 @@ class DeliveryLog(Struct, frozen=True, kw_only=True):
     lines: list[LoggedDelivery]
 
 
+# --- the weekly test of the alarm path -------------------------------------------------------------------------------
+
+
+class SelfTestPlanView(Struct, frozen=True, kw_only=True):
+    """When the test runs by itself: weekday (Monday 0) and minute of the day on Brussels' clock."""
+
+    active: bool
+    weekday: int
+    minute: int
+    window_hours: int
+    audience: str
+    next_at: datetime | None
+
+
+class ChangeSelfTestPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /self-test-plan (`roster:manage`). Audience: `roster` (who is in it the next seven days) or `members`."""
+
+    active: bool
+    weekday: Annotated[int, Meta(ge=0, le=6)]
+    minute: Annotated[int, Meta(ge=0, le=1439)]
+    window_hours: Annotated[int, Meta(ge=1, le=72)] = 24
+    audience: str = "roster"
+
+
+class SelfTestRef(Struct, frozen=True, kw_only=True):
+    """Answers POST /self-tests (`roster:manage`: a test now) and /self-tests/{test_id}/people/{user_id}/resolve."""
+
+    test_id: UUID
+
+
+class SelfTestCallView(Struct, frozen=True, kw_only=True):
+    """One channel: `state` as in `DeliveryView`, or `app` for a message in the app."""
+
+    channel: str
+    state: str
+    confirmed_at: datetime | None
+    error: str = ""
+
+
+class SelfTestPersonView(Struct, frozen=True, kw_only=True):
+    """Somebody who was called. `reached`: confirmed over at least one channel, in this test."""
+
+    user_id: UUID
+    calls: list[SelfTestCallView]
+    reached: bool
+    resolved_at: datetime | None
+
+
+class SelfTestView(Struct, frozen=True, kw_only=True):
+    """One test; it is closed when its window is over."""
+
+    test_id: UUID
+    started_at: datetime
+    closes_at: datetime
+    closed: bool
+    people: list[SelfTestPersonView]
+
+
+class MissedPerson(Struct, frozen=True, kw_only=True):
+    """Somebody whom a test did not reach, who was reached by none since, and whose cause nobody mended yet."""
+
+    test_id: UUID
+    user_id: UUID
+    started_at: datetime
+
+
+class SelfTestPage(Struct, frozen=True, kw_only=True):
+    """GET /self-tests (`roster:manage`): the plan, who is to be spoken to, and the newest tests."""
+
+    plan: SelfTestPlanView | None
+    missed: list[MissedPerson]
+    tests: list[SelfTestView]
+
+
+class ConfirmReceipt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /self-test-receipts, without a token: the link that came over one channel. 404 when there is no such."""
+
+    tenant: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+    token: Annotated[str, Meta(min_length=8, max_length=40)]
+
+
+class ReceiptConfirmed(Struct, frozen=True, kw_only=True):
+    """Over which channel it came."""
+
+    channel: str
+
+
 class MessagePosted(Event, frozen=True, kw_only=True):
     """A new in-app message: the gateway tells the person's open pages."""
 

@@ -292,7 +292,13 @@ async def notifications_world(service: ServiceUnderTest, owner: Principal) -> di
             owner.user_id,
             f"https://fcm.googleapis.com/{message}",
         )
-    return {"user_id": owner.user_id, "message_id": message, "ref": message, "device_id": message}
+    return {
+        "user_id": owner.user_id,
+        "message_id": message,
+        "ref": message,
+        "device_id": message,
+        "test_id": uuid7(),
+    }
 
 
 async def identity_world(service: ServiceUnderTest, owner: Principal) -> dict[str, UUID | str]:

@@ -95,6 +95,10 @@ async def message_rows(visit: Visit, messages: list[MessageView]) -> list[Messag
 def _place(message: MessageView) -> str:
     if message.kind == "break_glass_escalated":
         return "/break-glass"
+    if message.kind == "self_test":
+        return f"/r/{message.refs['tenant']}/{message.refs['token']}"
+    if message.kind == "self_test_report":
+        return "/on-call/self-tests"
     return next(
         (path.format(message.refs[name]) for name, path in _PLACES if name in message.refs), "/messages"
     )

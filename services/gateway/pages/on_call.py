@@ -15,7 +15,7 @@ from shared.auth import Permission
 from shared.contracts.notifications import DeliveryView
 from shared.contracts.rostering import CallOutLine, CallOutView, OnCallNow
 
-RINGING_MAIL: Final = ("call_out_ringing", "email")
+RINGING: Final = "call_out_ringing"
 
 
 @get("/on-call", include_in_schema=False)
@@ -53,14 +53,18 @@ async def _board(visit: Visit) -> dict[str, Any]:
     }
 
 
-async def told_of(visit: Visit, call_out_id: UUID) -> dict[UUID, DeliveryView]:
-    """How far the e-mail to each person who was rung for a call-out got; nothing for who does not dispatch."""
+async def told_of(visit: Visit, call_out_id: UUID) -> dict[UUID, list[DeliveryView]]:
+    """How far each channel to each person got in her newest ringing; nothing for who does not dispatch."""
     if not visit.may(Permission.CALL_OUT_REQUEST):
         return {}
     deliveries = await visit.services.ask_or(
         list[DeliveryView](), "notifications", "/deliveries", list[DeliveryView], ref=str(call_out_id)
     )
-    return {each.user_id: each for each in deliveries if (each.kind, each.channel) == RINGING_MAIL}
+    told: dict[UUID, dict[str, DeliveryView]] = {}
+    for each in deliveries:
+        if each.kind == RINGING:
+            told.setdefault(each.user_id, {})[each.channel] = each
+    return {user_id: list(by_channel.values()) for user_id, by_channel in told.items()}
 
 
 async def _open_call_outs(visit: Visit) -> list[CallOutLine]:

@@ -26,7 +26,7 @@ from shared.tenancy import TenantNotReady
 SERVICE_PERMISSIONS: Mapping[str, frozenset[str]] = {
     "cases": frozenset({Permission.CALL_OUT_READ.value, Permission.VICTIM_TAKE_OVER.value}),
     "rostering": frozenset({Permission.STAFF_READ.value}),
-    "notifications": frozenset({Permission.CONTACT_READ.value}),
+    "notifications": frozenset({Permission.CONTACT_READ.value, Permission.ROSTER_READ.value}),
     "gateway": frozenset(),
 }
 """The least that each service needs when it asks in its own name."""

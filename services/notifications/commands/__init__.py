@@ -9,6 +9,14 @@ from services.notifications.commands.own import (
 )
 from services.notifications.commands.recipients import ask_contact, holders_of
 from services.notifications.commands.reports import take_report
+from services.notifications.commands.self_tests import (
+    change_self_test_plan,
+    close_self_test,
+    confirm_receipt,
+    resolve_missed,
+    start_self_test,
+    start_weekly_test,
+)
 from services.notifications.commands.sending import deliver
 from services.notifications.commands.telling import (
     notify,
@@ -22,6 +30,9 @@ __all__ = [
     "add_device",
     "ask_contact",
     "change_message_settings",
+    "change_self_test_plan",
+    "close_self_test",
+    "confirm_receipt",
     "deliver",
     "holders_of",
     "notify",
@@ -31,6 +42,9 @@ __all__ = [
     "read_all_messages",
     "read_message",
     "remove_device",
+    "resolve_missed",
+    "start_self_test",
+    "start_weekly_test",
     "stop_ringing",
     "take_report",
 ]

@@ -18,6 +18,7 @@ from services.notifications.models import (
     DELIVER,
     KINDS,
     NOT_REACHED,
+    SELF_TEST,
     SUMMARY,
     Delivery,
     MessageSettings,
@@ -270,7 +271,7 @@ async def after_failure(session: AsyncSession, tenant: str, delivery: Delivery, 
     announce_failure(
         session, tenant, delivery.user_id, delivery.channel, delivery.kind, delivery.ref, now=now
     )
-    if not KINDS[delivery.kind].urgent or delivery.kind == NOT_REACHED:
+    if not KINDS[delivery.kind].urgent or delivery.kind in (NOT_REACHED, SELF_TEST):
         return
     await session.flush()
     # two last channels that fail at once would each think the other still on its way

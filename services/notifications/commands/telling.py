@@ -57,7 +57,7 @@ async def notify(
         told["number"] = SECOND
     for user_id in dict.fromkeys(users):
         if KINDS[kind].in_app:
-            await _post(session, tenant, kind, user_id, ref=ref, refs=refs or {}, now=now)
+            await post_message(session, tenant, kind, user_id, ref=ref, refs=refs or {}, now=now)
         if not KINDS[kind].channels:
             continue
         chosen = await _plan_for(session, tenant, KINDS[kind], user_id, number, now=now)
@@ -206,7 +206,7 @@ async def _plan_for(
     return plan(ways, urgent=kind.urgent, wishes=wishes & kind.channels)
 
 
-async def _post(
+async def post_message(
     session: AsyncSession,
     tenant: str,
     kind: str,
@@ -216,6 +216,7 @@ async def _post(
     refs: Mapping[str, str],
     now: datetime,
 ) -> None:
+    """A line in somebody's list, once for each occurrence; her open pages are told."""
     urgent = KINDS[kind].urgent
     new = (
         insert(Message)

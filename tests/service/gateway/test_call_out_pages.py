@@ -144,22 +144,31 @@ async def test_somebody_else_can_be_named_as_the_one_who_accepts(
 
 
 @pytest.mark.parametrize(
-    ("state", "said"), [("sent", "E-mail verstuurd om"), ("failed", "De e-mail is niet vertrokken. Bel nu.")]
+    ("states", "said"),
+    [
+        ({"sms": "delivered", "email": "sent"}, ["Sms aangekomen om", "E-mail verstuurd om"]),
+        ({"sms": "failed", "email": "sent"}, ["E-mail verstuurd om", "Sms niet aangekomen"]),
+        ({"sms": "failed", "email": "failed"}, ["Geen enkel bericht is vertrokken. Bel nu."]),
+    ],
 )
-async def test_the_board_tells_whether_the_mail_went_out(
-    dispatcher: httpx.AsyncClient, neighbours: Neighbours, state: str, said: str
+async def test_the_board_tells_how_far_each_channel_got(
+    dispatcher: httpx.AsyncClient, neighbours: Neighbours, states: dict[str, str], said: list[str]
 ) -> None:
-    delivery = DeliveryView(
-        delivery_id=uuid7(),
-        user_id=LENA,
-        kind="call_out_ringing",
-        channel="email",
-        state=state,
-        tries=1,
-        at=NOW,
-        sent_at=NOW if state == "sent" else None,
-    )
-    neighbours.of("notifications")["GET /deliveries"] = [delivery]
+    neighbours.of("notifications")["GET /deliveries"] = [
+        DeliveryView(
+            delivery_id=uuid7(),
+            user_id=LENA,
+            kind="call_out_ringing",
+            channel=channel,
+            state=state,
+            tries=1,
+            at=NOW,
+            sent_at=None if state == "failed" else NOW,
+            delivered_at=NOW if state == "delivered" else None,
+        )
+        for channel, state in states.items()
+    ]
 
     for page in ("/on-call", f"/call-outs/{CALL_OUT}"):
-        assert said in (await dispatcher.get(page)).text
+        text = (await dispatcher.get(page)).text
+        assert all(each in text for each in said)

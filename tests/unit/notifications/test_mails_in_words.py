@@ -27,6 +27,9 @@ FACTS = {
     "token": "a-secret",
     "of": [],
     "code": "123456",
+    "tenant": "pz_aalst",
+    "reached": "7",
+    "missed": "2",
 }
 MAILED = sorted(kind for kind, where in KINDS.items() if where.by_mail)
 

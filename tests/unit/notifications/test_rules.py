@@ -16,6 +16,7 @@ from services.notifications.rules import (
     Quiet,
     Way,
     free_at,
+    next_weekly,
     plan,
 )
 
@@ -161,3 +162,18 @@ def test_what_is_not_urgent_prefers_what_is_proved() -> None:
 
     assert plan(known, urgent=False).channels == (EMAIL,)
     assert plan({PUSH: known[PUSH]}, urgent=False).channels == (PUSH,)
+
+
+@given(st.integers(0, 6), minutes, st.one_of(moments, near_changes))
+def test_the_next_weekly_moment_is_ahead_within_a_week_and_shows_that_hour(
+    weekday: int, minute: int, after: datetime
+) -> None:
+    at = next_weekly(weekday, minute, after)
+
+    wall = at.astimezone(BRUSSELS)
+    assert after < at <= after + timedelta(days=7, hours=1)
+    assert wall.weekday() == weekday
+    skipped = wall.hour * 60 + wall.minute - minute
+    assert skipped in (0, 60)  # 60 only for an hour that the clock skips
+    if skipped:
+        assert (wall.month, wall.hour) == (3, 3)
