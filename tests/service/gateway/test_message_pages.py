@@ -25,7 +25,7 @@ from shared.contracts.notifications import (
     SelfTestView,
 )
 from shared.db import uuid7
-from shared.errors import ProblemDetails
+from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import LENA, NOW, TOM, staff
 from tests.service.gateway.conftest import issued
 from tests.service.gateway.test_sign_in import filled_in
@@ -78,8 +78,9 @@ async def test_a_wrong_code_says_what_to_do(
     lena: httpx.AsyncClient, neighbours: Neighbours, typed: str
 ) -> None:
     neighbours.of("identity")["POST /me/contacts/phone/confirm"] = ProblemDetails(
-        type="", title="", status=422, code="contact_code_wrong"
-    )
+        type="", title="", status=422, code="contact_code_wrong",
+        errors=[FieldError("code", "contact_code_wrong")],
+    )  # fmt: skip
 
     answer = await lena.post(f"{PAGE}/phone/confirm", data=await filled_in(lena, PAGE, code=typed))
 
@@ -225,12 +226,15 @@ async def test_the_log_shows_counts_and_states_and_is_for_administrators(
             )
         ],
     )  # fmt: skip
+    neighbours.of("identity")["GET /staff"] = staff()
     refused = await signed_in.get("/admin/messages")
     neighbours.of("identity")["POST /tokens"] = issued(Permission.TENANT_MANAGE, Permission.STAFF_READ)
     signed_in.cookies.set("vangnet_session", "another", domain="vangnet.test")
 
-    page = (await signed_in.get("/admin/messages?days=30&show=failed")).text
+    answer = await signed_in.get("/admin/messages?days=30&show=failed")
+    page = answer.text
 
+    assert answer.status_code == 200, (answer.status_code, page[page.find("<h1") :][:300])
     assert refused.status_code == 403
     assert "Er is een oproep voor u" in page
     assert "Link voor een wachtwoord" in page
