@@ -132,3 +132,23 @@ self.addEventListener("message", (event) => {
 });
 
 /* 4. Push: a message without words about anybody, and the page that it leads to. */
+self.addEventListener("push", (event) => {
+  let told = {};
+  try { told = event.data?.json() ?? {}; } catch { /* a message that cannot be read still says that there is one */ }
+  const shown = self.registration.showNotification(told.title || "Vangnet", {
+    body: told.body || "", tag: told.tag || "vangnet", renotify: true, requireInteraction: told.tag === "call_out_ringing",
+    data: { url: told.url || "/messages" },
+  });
+  event.waitUntil(shown);
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  // only a page of this site, whatever the message says
+  const url = new URL(event.notification.data?.url || "/messages", self.location.origin);
+  const to = url.origin === self.location.origin ? url.href : self.location.origin + "/messages";
+  event.waitUntil(self.clients.matchAll({ type: "window", includeUncontrolled: true }).then((open) => {
+    const here = open.find((each) => each.url === to);
+    return here ? here.focus() : self.clients.openWindow(to);
+  }));
+});
