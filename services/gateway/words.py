@@ -11,6 +11,7 @@ from services.gateway.call_out_words import CALL_OUT_WORDS
 from services.gateway.identity_words import IDENTITY_WORDS
 from services.gateway.marking import N_
 from services.gateway.message_words import MESSAGE_WORDS
+from services.gateway.paper_words import PAPER_WORDS
 from services.gateway.person_words import PERSON_WORDS
 from services.gateway.work_words import WORK_WORDS
 
@@ -47,6 +48,7 @@ WORDS: Final[dict[str, str]] = {
     **CALL_OUT_WORDS,
     **IDENTITY_WORDS,
     **MESSAGE_WORDS,
+    **PAPER_WORDS,
     **PERSON_WORDS,
     **WORK_WORDS,
 }

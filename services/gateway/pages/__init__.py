@@ -15,6 +15,7 @@ from services.gateway.pages import (
     messages,
     night,
     on_call,
+    papers,
     passwords,
     post_box,
     roles,
@@ -50,6 +51,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *night.ROUTES,
     *roster.ROUTES,
     *dossiers.ROUTES,
+    *papers.ROUTES,
     *tasks.ROUTES,
     *break_glass.ROUTES,
 ]

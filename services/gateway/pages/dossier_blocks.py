@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from services.gateway.pages import papers
 from services.gateway.visit import Visit
 from shared.contracts.cases import DossierView
 
@@ -31,7 +32,7 @@ class Block:
     gather: Gather = nothing
 
 
-BLOCKS: Final[tuple[Block, ...]] = ()
+BLOCKS: Final[tuple[Block, ...]] = (Block("papers", "side", "documents/_documents.html", papers.block),)
 PLACES: Final = ("top", "main", "side")
 
 

@@ -36,9 +36,23 @@ _SYSTEM_SYMBOLS: Final = {
     "task_added": "task",
     "task_completed": "task",
     "call_out_briefing": "call-out",
+    "document_added": "document",
+    "document_withdrawn": "document",
+    "document_refused": "danger",
+    "letter_written": "mail",
+    "letter_sent": "mail",
+    "letter_sent_against_safe_contact": "mail",
+    "leaflets_given": "note",
 }
 _WARNS: Final = frozenset(
-    {"break_glass_used", "break_glass_escalated", "conflict_declared", "number_shown_anyway"}
+    {
+        "break_glass_used",
+        "break_glass_escalated",
+        "conflict_declared",
+        "number_shown_anyway",
+        "document_refused",
+        "letter_sent_against_safe_contact",
+    }
 )
 _BRIEFING: Final = {
     "requested_by": N_("Gevraagd door"),
@@ -82,10 +96,16 @@ def _item(entry: EntryView, language: Language, staff: Staff) -> Item:
         symbol=_system_symbol(entry.code) if system else _SYMBOLS.get(entry.kind, "note"),
         title=title,
         by=_name(staff, language, entry.author) if entry.author else language.text("Vangnet"),
-        body=_briefing(entry.details, language) if entry.code == "call_out_briefing" else entry.text,
+        body=_body(entry, language),
         tone="warning" if entry.code in _WARNS else "",
         capacity="" if system else entry.capacity,
     )
+
+
+def _body(entry: EntryView, language: Language) -> str:
+    if entry.code == "call_out_briefing":
+        return _briefing(entry.details, language)
+    return entry.text or entry.details.get("override", "")
 
 
 def _written(entry: EntryView, language: Language) -> str:
@@ -118,6 +138,13 @@ def _facts(details: Mapping[str, str], language: Language, staff: Staff) -> dict
         "incident_type": language.word_or(f"incident_type.{details.get('incident_type', '')}", ""),
         "facts": ", ".join(
             language.text(_FACTS[fact]) for fact in details.get("facts", "").split() if fact in _FACTS
+        ),
+        "document_kind": language.word_or(f"document_kind.{details.get('document_kind', '')}", "").lower(),
+        "withdrawal": language.word_or(f"withdrawal_reason.{details.get('why', '')}", "").lower(),
+        "template": language.word_or(f"paper.{details.get('template', '')}", details.get("template", "")),
+        "way": language.word_or(f"way.{details.get('way', '')}", "").lower(),
+        "leaflets": ", ".join(
+            language.word_or(f"paper.{code}", code) for code in details.get("leaflets", "").split()
         ),
         "day": _day(details.get("due_on", ""), language),
         "from_who": _name(staff, language, _uuid(details.get("from", ""))),
