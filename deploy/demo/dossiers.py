@@ -13,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from deploy.demo import call_outs
 from deploy.demo.script import Client, Glass, Line, Story, synthetic_insz
 from deploy.demo.workshop import BRUSSELS, Cast, Workshop, at
+from services.cases.documents import commands as papers
+from services.cases.documents.archive import archive_of
+from services.cases.documents.commands.files import Received, digest
 from services.cases.dossiers import commands, queries
 from services.cases.dossiers.models import BreakGlassUse, Dossier, Entry, Task
 from services.cases.victim_support import commands as victim_support
@@ -28,6 +31,7 @@ from shared.contracts.cases import (
     WriteEntry,
     WriteReport,
 )
+from shared.contracts.documents import AddDocument, GiveLeaflets
 from shared.contracts.rostering import CallOutClosed, CallOutView
 from shared.db import uuid7
 
@@ -35,6 +39,8 @@ _REPORTED_AT = time(9, 40)
 _RECONTACTED_AT = time(14, 20)
 _LOOKED_AT = time(10, 15)
 _PERSONS_AFTER = timedelta(minutes=20)
+_LEAFLETS_AFTER = timedelta(minutes=45)
+_DOCUMENT_AFTER = timedelta(minutes=15)
 _HANDED_OVER_AFTER = timedelta(minutes=50)
 _CLOSED_AFTER = timedelta(days=1)
 _REVIEWED_AFTER = timedelta(days=2)
@@ -115,6 +121,10 @@ def _acts(desk: Desk, story: Story, recontacts: list[Task]) -> Iterator[Act]:
     if story.report:
         yield reported, _reporting(story.report)
         yield at(reported.astimezone(BRUSSELS).date() + _DAY, _LOOKED_AT), _supervising
+    if story.leaflets:
+        yield opened + _LEAFLETS_AFTER, _giving(story.leaflets)
+    if story.document:
+        yield reported + _DOCUMENT_AFTER, _filing(**story.document)
     if story.handed_over:
         yield reported + _HANDED_OVER_AFTER, _handing_over
     last = reported
@@ -144,6 +154,29 @@ def _adding(client: Client) -> Callable[[Desk, datetime], Awaitable[Any]]:
         await commands.add_person(
             desk.session, desk.holder(now), AddPerson(**facts), desk.dossier.id, now=now
         )
+
+    return act
+
+
+def _giving(codes: list[str]) -> Callable[[Desk, datetime], Awaitable[Any]]:
+    async def act(desk: Desk, now: datetime) -> None:
+        command = GiveLeaflets(codes=codes, language="nl")
+        await papers.give_leaflets(desk.session, desk.holder(now), command, desk.dossier.id, now=now)
+
+    return act
+
+
+def _filing(name: str, kind: str, text: str) -> Callable[[Desk, datetime], Awaitable[Any]]:
+    """A file that somebody added, as its door takes it in."""
+    content = text.encode()
+
+    async def act(desk: Desk, now: datetime) -> None:
+        holder = desk.holder(now)
+        place = await papers.announce_document(desk.session, holder, desk.dossier.id, now=now)
+        await archive_of(desk.session).put(place, content)
+        received = Received(place.document_id, name, "text/plain", len(content), digest(content))
+        command = AddDocument(name=name, kind=kind)
+        await papers.add_document(desk.session, holder, command, desk.dossier.id, received, now=now)
 
     return act
 

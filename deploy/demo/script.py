@@ -26,6 +26,16 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signs_in: bool = False
 
 
+class Office(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a tenant can be reached, as it stands on letters."""
+
+    service_name: str
+    street: str
+    postal_code: str
+    municipality: str
+    phone: str
+
+
 class DemoTenant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A tenant; `on_call` says which role takes turns at each level."""
 
@@ -38,6 +48,7 @@ class DemoTenant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     levels: list[str]
     on_call: dict[str, str]
     weeks_back: int
+    office: Office
     people: list[Person]
 
     def email_of(self, person: Person) -> str:
@@ -96,6 +107,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     close: int = 0
     closing_note: str = ""
     report: str = ""
+    leaflets: list[str] = []
+    document: dict[str, str] = {}
     handed_over: bool = False
     closed: bool = False
     recontacts: list[str] = []

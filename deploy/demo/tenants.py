@@ -5,18 +5,21 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.demo.script import DemoTenant, Person
 from deploy.demo.workshop import Cast, Workshop, service_principal
 from deploy.local.platform import Account
+from services.identity.configuration import commands as configuration_commands
 from services.identity.sign_in import passwords, second_factor, sessions
 from services.identity.staff import commands as staff_commands
 from services.identity.staff.models import Staff, Team
 from services.identity.tenants import commands as tenant_commands
 from shared import outbox
 from shared.auth import Permission, Principal
+from shared.contracts.configuration import SaveOrganisation
 from shared.contracts.identity import (
     ChangeTenantSettings,
     PasswordResetRequested,
@@ -67,6 +70,8 @@ async def employ(workshop: Workshop, tenant: DemoTenant, *, now: datetime) -> Ca
         if not ids:
             settings = ChangeTenantSettings(languages=tenant.languages, idle_minutes=30, session_hours=12)
             await tenant_commands.change_tenant_settings(session, operator, settings, now=then)
+            office = SaveOrganisation(**msgspec.structs.asdict(tenant.office), email=f"info@{tenant.domain}")
+            await configuration_commands.save_organisation(session, operator, office, now=then)
         teams = await _teams(session, operator, tenant, now=then)
         for person in tenant.people:
             email = tenant.email_of(person)

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.demo.script import DemoTenant, Person
 from deploy.local.platform import Platform
+from services.cases.documents.archive import ARCHIVE, Archive
+from services.cases.settings import CasesSettings
 from services.identity.settings import IdentitySettings, key_encryption_key
 from services.identity.staff.roles import default_roles, merged
 from services.identity.tenants.commands import Register
@@ -44,6 +46,7 @@ class Workshop:
             self.databases[name] = open_database(settings, name)
         self.register = Register(self.databases["identity"], identity.migration_db_url)
         self._vault = Vault(key_encryption_key(identity))
+        self._archive = Archive(read(CasesSettings, platform.environments["cases"]))
 
     async def close(self) -> None:
         for database in self.databases.values():
@@ -54,6 +57,7 @@ class Workshop:
         """As the service's own doors open it."""
         async with transaction(self.databases[service], tenant) as session:
             session.info[VAULT] = self._vault
+            session.info[ARCHIVE] = self._archive
             yield session
 
     async def wait_for(self, tenants: list[str]) -> None:

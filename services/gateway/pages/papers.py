@@ -1,5 +1,6 @@
 """Documents of a dossier: the list, a file in, a file out, withdrawing one; and the block on the dossier's page."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any, Final
@@ -45,9 +46,9 @@ _PASSED_ON: Final = (
 
 async def block(visit: Visit, dossier: DossierView) -> dict[str, Any]:
     """The newest papers, for the dossier's own page; it does without them while they cannot be had."""
-    found = await visit.services.ask_or(
-        None, "cases", f"/dossiers/{dossier.dossier_id}/documents", DossierPapers | None
-    )
+    found: DossierPapers | None = None
+    with contextlib.suppress(Problem):
+        found = await visit.services.ask("cases", f"/dossiers/{dossier.dossier_id}/documents", DossierPapers)
     shown = found.documents[:_ON_THE_DOSSIER] if found else []
     return {"papers": found, "papers_shown": shown}
 
@@ -110,7 +111,8 @@ async def _upload_page(
     pages: Pages, visit: Visit, dossier_id: UUID, form: Form, limits: DocumentLimits | None = None
 ) -> Response[str]:
     dossier = await dossier_of(visit, dossier_id)
-    limits = limits or await visit.services.ask("cases", "/document-limits", DocumentLimits)
+    if limits is None:
+        limits = await visit.services.ask("cases", "/document-limits", DocumentLimits)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or form.problem else HTTPStatus.OK
     return pages.show(
         "documents/new.html",

@@ -42,7 +42,7 @@ Again = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture(scope="session")
-async def platform(admin_url: str) -> Platform:
+async def platform(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Platform:
     """Databases of the four services with the demo tenants ready in each, as the running services make them."""
     urls: dict[str, ServiceDatabase] = {}
     for owner in OWNERS:
@@ -65,6 +65,8 @@ async def platform(admin_url: str) -> Platform:
             "VANGNET_SERVICE_DB_URL": urls[owner].service_url,
             "VANGNET_MIGRATION_DB_URL": urls[owner].migration_url,
             "VANGNET_KEY_ENCRYPTION_KEY": key(),
+            "VANGNET_DOCUMENTS_KEY": key(),
+            "VANGNET_DOCUMENTS_URL": str(tmp_path_factory.mktemp("documents")),
         }
         for owner in OWNERS
     }
