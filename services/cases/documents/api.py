@@ -168,11 +168,11 @@ async def preview_letter(
     door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[WriteLetter]
 ) -> LetterPreview:
     composed = await door.ask(commands.compose_letter, data, dossier_id)
-    now = datetime.now(UTC)
+    pictures = await pictured([each.data for each in composed.parts], at=datetime.now(UTC))
     return LetterPreview(
         parts=[
-            LetterPart(part=each.part, language=each.language, pages=await pictured(each.data, at=now))
-            for each in composed.parts
+            LetterPart(part=each.part, language=each.language, pages=pages)
+            for each, pages in zip(composed.parts, pictures, strict=True)
         ]
     )
 
@@ -187,9 +187,9 @@ async def keep_letter(
     """Printed and stored first, then written down, as with every file."""
     composed = await door.ask(commands.compose_letter, data, dossier_id)
     kept = []
-    for each in composed.parts:
+    pdfs = await printed([each.data for each in composed.parts], at=datetime.now(UTC))
+    for each, pdf in zip(composed.parts, pdfs, strict=True):
         place = await door.ask(commands.announce_document, dossier_id)
-        pdf = await printed(each.data, at=datetime.now(UTC))
         await archive.put(place, pdf)
         name = safe_name(each.name)
         kept.append(Received(place.document_id, name, "application/pdf", len(pdf), digest(pdf)))
@@ -222,7 +222,7 @@ async def leaflet_content(
 ) -> Response[bytes]:
     """A leaflet as PDF, with the tenant's own name and number on it."""
     data = await door.ask(queries.leaflet_data, code, language)
-    pdf = await printed(data, at=datetime.now(UTC))
+    (pdf,) = await printed([data], at=datetime.now(UTC))
     name = safe_name(f"{data['title']} ({language}).pdf")
     return Response(pdf, headers=file_headers(name, "application/pdf", len(pdf)))
 

@@ -9,6 +9,7 @@ import resource
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -18,28 +19,33 @@ _CPU_SECONDS = 20
 _DOTS_PER_INCH = 96.0
 
 
-def press(job: dict[str, object]) -> list[bytes]:
-    """`job`: `as` (pdf, png), `at` (seconds), `data`."""
+def press(job: dict[str, Any]) -> list[list[bytes]]:
+    """`job`: `as` (pdf, png), `at` (seconds), `papers` (the data of each). The files of each paper."""
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+    layout = _LAYOUT.read_bytes()
     with tempfile.TemporaryDirectory() as empty:
-        given = {
+        given: dict[str, Any] = {
             "root": empty,
             "font_paths": fonts,
             "package_path": empty,
             "package_cache_path": empty,
-            "sys_inputs": {"data": json.dumps(job["data"])},
         }
-        layout = _LAYOUT.read_bytes()
         if job["as"] == "png":
-            pages = typst.compile(layout, format="png", ppi=_DOTS_PER_INCH, **given)  # type: ignore[call-overload]
-            return pages if isinstance(pages, list) else [pages]
-        return [typst.compile(layout, pdf_standards=_STANDARDS, timestamp=job["at"], **given)]  # type: ignore[call-overload]
+            given |= {"format": "png", "ppi": _DOTS_PER_INCH}
+        else:
+            given |= {"pdf_standards": _STANDARDS, "timestamp": job["at"]}
+        done = [
+            typst.compile(layout, sys_inputs={"data": json.dumps(data)}, **given) for data in job["papers"]
+        ]
+    return [each if isinstance(each, list) else [each] for each in done]
 
 
 def main() -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    for part in press(json.load(sys.stdin)):
-        sys.stdout.buffer.write(len(part).to_bytes(8) + part)
+    for files in press(json.load(sys.stdin)):
+        sys.stdout.buffer.write(len(files).to_bytes(8))
+        for file in files:
+            sys.stdout.buffer.write(len(file).to_bytes(8) + file)
     return 0
 
 

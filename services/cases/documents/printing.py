@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import io
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -26,19 +27,18 @@ class PressFailed(Unavailable):
     code = "press_failed"
 
 
-async def printed(data: Mapping[str, Any], *, at: datetime) -> bytes:
-    """A tagged PDF (PDF/UA-1 and PDF/A-2a). Raises `PressFailed`."""
-    (pdf,) = await _pressed("pdf", data, at)
-    return pdf
+async def printed(papers: Sequence[Mapping[str, Any]], *, at: datetime) -> list[bytes]:
+    """A tagged PDF (PDF/UA-1 and PDF/A-2a) of each. Raises `PressFailed`."""
+    return [files[0] for files in await _pressed("pdf", papers, at)]
 
 
-async def pictured(data: Mapping[str, Any], *, at: datetime) -> list[bytes]:
-    """Its pages as PNG. Raises `PressFailed`."""
-    return await _pressed("png", data, at)
+async def pictured(papers: Sequence[Mapping[str, Any]], *, at: datetime) -> list[list[bytes]]:
+    """The pages of each as PNG. Raises `PressFailed`."""
+    return await _pressed("png", papers, at)
 
 
-async def _pressed(kind: str, data: Mapping[str, Any], at: datetime) -> list[bytes]:
-    job = msgspec.json.encode({"as": kind, "at": int(at.timestamp()), "data": data})
+async def _pressed(kind: str, papers: Sequence[Mapping[str, Any]], at: datetime) -> list[list[bytes]]:
+    job = msgspec.json.encode({"as": kind, "at": int(at.timestamp()), "papers": papers})
     turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE))
     async with turn:
         process = await asyncio.create_subprocess_exec(
@@ -61,13 +61,13 @@ async def _pressed(kind: str, data: Mapping[str, Any], at: datetime) -> list[byt
                 await process.wait()
     if process.returncode != 0:
         raise PressFailed
-    return _parts(out)
+    return _files(out)
 
 
-def _parts(out: bytes) -> list[bytes]:
-    parts, at = [], 0
-    while at < len(out):
-        end = at + _LENGTH + int.from_bytes(out[at : at + _LENGTH])
-        parts.append(out[at + _LENGTH : end])
-        at = end
-    return parts
+def _files(out: bytes) -> list[list[bytes]]:
+    """How many files a paper has, and then each with its length."""
+    papers: list[list[bytes]] = []
+    read = io.BytesIO(out)
+    while count := read.read(_LENGTH):
+        papers.append([read.read(int.from_bytes(read.read(_LENGTH))) for _ in range(int.from_bytes(count))])
+    return papers
