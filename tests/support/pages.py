@@ -4,7 +4,15 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, ViewportSize
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    TimeoutError,  # noqa: A004 Playwright's own, as its documentation writes it
+    ViewportSize,
+)
 
 from tests.support.platform import Account, RunningPlatform
 
@@ -69,7 +77,12 @@ class Person:
         self.page.locator("input[name=email]").fill(account.email)
         self.page.locator("input[name=password]").fill(account.password)
         self.page.locator("main form button[type=submit], main form button:not([type])").first.click()
-        self.page.locator("input[name=code]").fill(account.code())
+        code = account.code()
+        try:
+            self.page.locator("input[name=code]").fill(code)
+        except TimeoutError as late:
+            said = self.page.locator("main").inner_text()
+            raise AssertionError(f"no code was asked for at {self.page.url}, which says: {said}") from late
         self.page.locator("main form button[type=submit], main form button:not([type])").first.click()
         self.page.wait_for_url(lambda url: "sign-in" not in url)
 
