@@ -1,6 +1,7 @@
 """Puts the service together."""
 
 from services.rostering.api import ROUTES
+from services.rostering.api_incidents import ROUTES as INCIDENT_ROUTES
 from services.rostering.subscriptions import SUBSCRIPTIONS, TIMERS
 from shared.app import Service
 from shared.settings import Settings, read
@@ -10,7 +11,7 @@ def build(settings: Settings | None = None) -> Service:
     return Service(
         name="rostering",
         settings=settings or read(Settings),
-        routes=ROUTES,
+        routes=[*ROUTES, *INCIDENT_ROUTES],
         subscriptions=SUBSCRIPTIONS,
         timers=TIMERS,
     )

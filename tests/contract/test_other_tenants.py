@@ -185,11 +185,31 @@ async def rostering_world(service: ServiceUnderTest, owner: Principal) -> dict[s
         report = await driver_of(session).fetchval("SELECT id FROM morning_reports")
     return {
         "report_id": report,
-        "incident_id": uuid7(),
+        **await _incident(service, owner),
         "user_id": owner.user_id,
         "partner_zone_id": zone.json()["partner_zone_id"],
         "shift_id": planned.json()["shift_id"],
         "call_out_id": asked.json()["call_out_id"],
+    }
+
+
+async def _incident(service: ServiceUnderTest, owner: Principal) -> dict[str, UUID | str]:
+    opened = await service.post(
+        "/incidents", {"incident_type": "disaster", "title": "Busongeval", "place": "E40, Aalst"}, by=owner
+    )
+    assert opened.is_success, opened.text
+    incident = f"/incidents/{opened.json()['incident_id']}"
+    victim = await service.post(f"{incident}/victims", {"status": "injured", "name": "An Smet"}, by=owner)
+    asked = await service.post(
+        f"{incident}/enquiries", {"sought": "An Smet", "enquirer": "Jo Smet"}, by=owner
+    )
+    for answer in (victim, asked):
+        assert answer.is_success, answer.text
+    return {
+        "incident_id": opened.json()["incident_id"],
+        "victim_id": victim.json()["victim_id"],
+        "enquiry_id": asked.json()["enquiry_id"],
+        "dossier_id": uuid7(),
     }
 
 

@@ -65,8 +65,10 @@ async def call_outs(
 
 
 @get("/call-outs/new", include_in_schema=False)
-async def new_call_out(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
-    return await _show_request(pages, visit, Form(visit, {"urgency": "now"}))
+async def new_call_out(
+    visit: NamedDependency[Visit], pages: NamedDependency[Pages], incident: FromQuery[str] = ""
+) -> Response[str]:
+    return await _show_request(pages, visit, Form(visit, {"urgency": "now", "incident_id": incident}))
 
 
 @post("/call-outs", include_in_schema=False)
