@@ -5,6 +5,8 @@ from typing import Final
 from services.gateway.marking import N_
 
 CALL_OUT_WORDS: Final[dict[str, str]] = {
+    "message.call_outs_escalated": N_("Oproepen liepen moeilijk"),
+    "message_more.call_outs_escalated": N_("Kijk wat er gebeurde en of de wacht bijgestuurd moet worden."),
     "call_out.planned_visit": N_("Gepland bezoek"),
     "call_out.advice_only": N_("Advies gegeven"),
     "call_out.transferred_to_zone": N_("Doorgegeven aan zone"),

@@ -30,6 +30,7 @@ _FOR_GOOD = 500
 LINKS = {
     "call_out_ringing": "/call-outs/{call_out_id}",
     "call_out_unanswered": "/call-outs/{call_out_id}",
+    "call_outs_escalated": "/call-outs/escalated/{report_id}",
     "dossier_assigned": "/dossiers/{dossier_id}",
     "break_glass_used": "/dossiers/{dossier_id}",
     "break_glass_escalated": "/break-glass",

@@ -103,6 +103,7 @@ KINDS = {
     "call_out_ringing": Kind(urgent=True),
     "call_out_taken": Kind(by_mail=False),
     "call_out_unanswered": Kind(urgent=True),
+    "call_outs_escalated": Kind(),
     "dossier_assigned": Kind(),
     "break_glass_used": Kind(),
     "break_glass_escalated": Kind(),

@@ -15,7 +15,7 @@ from shared.contracts.identity import (
     StaffChanged,
     StaffDeactivated,
 )
-from shared.contracts.rostering import CallOutAnswered, CallOutRinging, CallOutUnanswered
+from shared.contracts.rostering import CallOutAnswered, CallOutRinging, CallOutsEscalated, CallOutUnanswered
 from shared.inbox import Subscriptions
 
 CODE_LIFETIME = timedelta(minutes=10)
@@ -117,6 +117,21 @@ async def on_call_out_unanswered(session: AsyncSession, event: CallOutUnanswered
     )
 
 
+async def on_call_outs_escalated(session: AsyncSession, event: CallOutsEscalated, *, now: datetime) -> None:
+    """In the morning, once for all that went with difficulty."""
+    await commands.notify(
+        session,
+        event.tenant,
+        "call_outs_escalated",
+        await commands.holders_of(session, event.tenant, COORDINATORS, now=now),
+        ref=event.id,
+        about=event.report_id,
+        refs={"report_id": str(event.report_id)},
+        facts={"call_outs": str(event.call_outs)},
+        now=now,
+    )
+
+
 async def on_dossier_assigned(session: AsyncSession, event: DossierAssigned, *, now: datetime) -> None:
     """Whoever took a dossier herself knows it already."""
     if event.actor == event.holder:
@@ -178,6 +193,7 @@ SUBSCRIPTIONS: Subscriptions = {
     CallOutRinging: on_call_out_ringing,
     CallOutAnswered: on_call_out_answered,
     CallOutUnanswered: on_call_out_unanswered,
+    CallOutsEscalated: on_call_outs_escalated,
     DossierAssigned: on_dossier_assigned,
     BreakGlassUsed: on_break_glass_used,
     BreakGlassEscalated: on_break_glass_escalated,

@@ -250,9 +250,9 @@ def _proposals(
     levels: Sequence[str],
     duties: Sequence[AnyDuty],
 ) -> list[contract.Proposal]:
-    """Ways on, as soon as somebody is out or everybody was asked."""
-    somebody_is_out = any(isinstance(duty, Duty) and duty.busy for duty in duties)
-    if not somebody_is_out and row["state"] != "unanswered":
+    """Ways on, as soon as somebody was passed over because she is out, or everybody was asked."""
+    passed_over = any(each.reason == "busy" for each in attempts[row["round_from"] :])
+    if not passed_over and row["state"] != "unanswered":
         return []
     asked = {each.user_id or each.partner_zone_id for each in attempts[row["round_from"] :]}
     return [

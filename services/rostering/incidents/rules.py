@@ -19,7 +19,8 @@ _MAJORITY = 18
 _ALIKE = 80
 _UNSTORABLE = "\x00"
 _STATUS_WORDS = {
-    "inconnu": "unknown", "unbekannt": "unknown", "ongedeerd": "unhurt", "gewond": "injured", "ziekenhuis": "in_hospital", "overleden": "deceased",
+    "inconnu": "unknown", "unbekannt": "unknown",
+    "ongedeerd": "unhurt", "gewond": "injured", "ziekenhuis": "in_hospital", "overleden": "deceased",
     "vermist": "missing", "onbekend": "unknown", "": "unknown",
     "indemne": "unhurt", "blessé": "injured", "hôpital": "in_hospital", "décédé": "deceased", "disparu": "missing",
     "unverletzt": "unhurt", "verletzt": "injured", "krankenhaus": "in_hospital", "verstorben": "deceased",
