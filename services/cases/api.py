@@ -7,7 +7,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from services.cases import api_drafts, api_persons
+from services.cases import api_aftercare, api_drafts, api_persons
 from services.cases.documents.api import ROUTES as PAPERS
 from services.cases.dossiers import commands, queries
 from services.cases.victim_support import commands as victim_support
@@ -153,7 +153,7 @@ async def add_task(door: NamedDependency[Door], dossier_id: DossierId, data: JSO
 async def complete_task(
     door: NamedDependency[Door], task_id: FromPath[UUID], data: JSONBody[CompleteTask]
 ) -> TaskRef:
-    return await door.do(commands.complete_task, data, task_id)
+    return await door.do(victim_support.complete_task, data, task_id)
 
 
 # --- who may see it --------------------------------------------------------------------------------------------------
@@ -232,6 +232,7 @@ ROUTES = [
     write_entry,
     *api_persons.ROUTES,
     *api_drafts.ROUTES,
+    *api_aftercare.ROUTES,
     add_task,
     complete_task,
     assign_holder,

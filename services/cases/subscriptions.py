@@ -38,7 +38,10 @@ SUBSCRIPTIONS: Subscriptions = {
     CallOutClosed: on_call_out_closed,
     TenantSettingsChanged: on_tenant_settings_changed,
 }
-TIMERS: TimerHandlers = {dossiers.REVIEW_OVERDUE: dossiers.escalate_unreviewed}
+TIMERS: TimerHandlers = {
+    dossiers.REVIEW_OVERDUE: dossiers.escalate_unreviewed,
+    victim_support.HOME_BAN_ENDS: victim_support.alert_home_ban_ends,
+}
 PAPER_TIMERS: TimerHandlers = {
     documents.SCAN: documents.scan_document,
     documents.SWEEP: documents.sweep_document,

@@ -107,6 +107,10 @@ KINDS = {
     "dossier_assigned": Kind(),
     "break_glass_used": Kind(),
     "break_glass_escalated": Kind(),
+    "risk_increased": Kind(urgent=True),
+    "risk_increased_on_duty": Kind(urgent=True),
+    "contact_unsafe": Kind(),
+    "home_ban_ends": Kind(),
     # these go to somebody who cannot sign in now
     "password_reset": Kind(in_app=False, prompt=True),
     "invitation": Kind(in_app=False, prompt=True),
@@ -126,6 +130,7 @@ MEMBERS = ("spot_worker", "spot_coordinator", "social_worker", "team_coordinator
 """Who can be called when the roster names nobody."""
 
 DATA_PROTECTION_OFFICERS = ("dpo",)
+OFFICERS_ON_DUTY = ("officer_on_duty",)
 
 
 class Recipient(Base):

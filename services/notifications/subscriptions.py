@@ -5,8 +5,15 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications import commands
-from services.notifications.models import COORDINATORS, DATA_PROTECTION_OFFICERS, SECOND
-from shared.contracts.cases import BreakGlassEscalated, BreakGlassUsed, DossierAssigned
+from services.notifications.models import COORDINATORS, DATA_PROTECTION_OFFICERS, OFFICERS_ON_DUTY, SECOND
+from shared.contracts.cases import (
+    BreakGlassEscalated,
+    BreakGlassUsed,
+    ContactUnsafe,
+    DossierAssigned,
+    HomeBanEnds,
+    RiskIncreased,
+)
 from shared.contracts.identity import (
     AccountLocked,
     AddressChanged,
@@ -183,6 +190,49 @@ async def on_break_glass_escalated(
     )
 
 
+async def on_risk_increased(session: AsyncSession, event: RiskIncreased, *, now: datetime) -> None:
+    """The coordinators with the dossier; the officers on duty, who may not see it, with whom to call."""
+    coordinators = await commands.holders_of(session, event.tenant, COORDINATORS, now=now)
+    officers = await commands.holders_of(session, event.tenant, OFFICERS_ON_DUTY, now=now)
+    for kind, told, refs in (
+        ("risk_increased", coordinators, {"dossier_id": str(event.dossier_id)}),
+        ("risk_increased_on_duty", [each for each in officers if each not in coordinators], {}),
+    ):
+        await commands.notify(
+            session, event.tenant, kind, told, ref=event.id, about=event.dossier_id, refs=refs, now=now
+        )
+
+
+async def on_contact_unsafe(session: AsyncSession, event: ContactUnsafe, *, now: datetime) -> None:
+    await commands.notify(
+        session,
+        event.tenant,
+        "contact_unsafe",
+        await commands.holders_of(session, event.tenant, COORDINATORS, now=now),
+        ref=event.id,
+        about=event.dossier_id,
+        refs={"dossier_id": str(event.dossier_id)},
+        now=now,
+    )
+
+
+async def on_home_ban_ends(session: AsyncSession, event: HomeBanEnds, *, now: datetime) -> None:
+    told = await commands.holders_of(session, event.tenant, COORDINATORS, now=now)
+    if event.holder is not None and event.holder not in told:
+        told.append(event.holder)
+    await commands.notify(
+        session,
+        event.tenant,
+        "home_ban_ends",
+        told,
+        ref=event.id,
+        about=event.dossier_id,
+        refs={"dossier_id": str(event.dossier_id)},
+        facts={"until": event.ends_at.isoformat()},
+        now=now,
+    )
+
+
 SUBSCRIPTIONS: Subscriptions = {
     StaffChanged: on_staff_changed,
     StaffDeactivated: on_staff_changed,
@@ -197,4 +247,7 @@ SUBSCRIPTIONS: Subscriptions = {
     DossierAssigned: on_dossier_assigned,
     BreakGlassUsed: on_break_glass_used,
     BreakGlassEscalated: on_break_glass_escalated,
+    RiskIncreased: on_risk_increased,
+    ContactUnsafe: on_contact_unsafe,
+    HomeBanEnds: on_home_ban_ends,
 }

@@ -12,7 +12,13 @@ from shared.contracts.persons import MayCall, NewPhone, PhoneView, RelationView,
 PERSON_ROLES = (
     "victim", "next_of_kin", "witness", "suspect", "deceased", "minor_involved", "contact", "other",
 )  # fmt: skip
-TASK_KINDS = ("call_out_report", "recontact", "own", "assign_holder")
+TASK_KINDS = (
+    "call_out_report", "recontact", "own", "assign_holder", "referral", "new_pv", "new_address", "decide_contact",
+    "risk_review", "bad_news", "confirm_bad_news", "home_ban_inform", "home_ban_hearing", "home_ban_end",
+)  # fmt: skip
+TASKS_DONE_BY_THEIR_ACT = (
+    "call_out_report", "assign_holder", "bad_news", "confirm_bad_news", "home_ban_inform",
+)  # fmt: skip
 TASK_RESULTS = (
     "done", "reached_ok", "reached_referral_wanted", "refused", "not_reached", "moved", "unsafe_to_contact",
     "new_facts", "risk_increased",
@@ -341,10 +347,17 @@ class TaskRef(Struct, frozen=True, kw_only=True):
 
 
 class CompleteTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /tasks/{task_id}/complete: result code of `TASK_RESULTS`, and what to remember."""
+    """POST /tasks/{task_id}/complete: result code of `TASK_RESULTS`, and what to remember.
+
+    `reached_referral_wanted` with a `person_id` records the consent to a referral: of that person, or for a minor by
+    `consent_by`. Without one the consent is still to be recorded.
+    """
 
     result: str
     note: Annotated[str, Meta(max_length=4000)] = ""
+    person_id: UUID | None = None
+    consent_by: UUID | None = None
+    consent_way: str = "spoken"
 
 
 class WriteReport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -420,11 +433,20 @@ class ReviewBreakGlass(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class RecontactRule(Struct, frozen=True, kw_only=True):
-    """A line of the tenant's re-contact plan (GET /recontact-plan): days after closing, compulsory or not."""
+    """A line of the tenant's re-contact plan (GET /recontact-plan): days after closing, compulsory or not.
+
+    `own_from` is set where the tenant chose its own days; `next_days` with `next_from` are days chosen for later.
+    """
 
     incident_type: str
     days: list[int]
     compulsory: bool
+    default_days: list[int] = []
+    own_from: date | None = None
+    next_days: list[int] = []
+    next_from: date | None = None
+    source: str = ""
+    certainty: str = ""
 
 
 # --- events ----------------------------------------------------------------------------------------------------------
@@ -440,7 +462,7 @@ class DossierOpened(Event, frozen=True, kw_only=True):
 
 
 class DossierChanged(Event, frozen=True, kw_only=True):
-    """Something on the dossier's page changed: `what` is entry, task, person, holder, state, access, facts."""
+    """The dossier's page changed: `what` is entry, task, person, holder, state, access, facts, aftercare."""
 
     SUBJECT: ClassVar[str] = "cases.dossier_changed.v1"
     AGGREGATE: ClassVar[str] = "dossier_id"
@@ -474,6 +496,48 @@ class ConflictOfInterestLifted(Event, frozen=True, kw_only=True):
     dossier_id: UUID
     user_id: UUID
     call_out_id: UUID | None = None
+
+
+class DossierTypeChanged(Event, frozen=True, kw_only=True):
+    """The same dossier goes on as another type of incident: one transition."""
+
+    SUBJECT: ClassVar[str] = "cases.dossier_type_changed.v1"
+    AGGREGATE: ClassVar[str] = "dossier_id"
+    dossier_id: UUID
+    incident_type_before: str
+    incident_type: str
+
+
+class RiskIncreased(Event, frozen=True, kw_only=True):
+    """A re-contact showed that the risk is higher: tell the coordinators and the officer on duty."""
+
+    SUBJECT: ClassVar[str] = "cases.risk_increased.v1"
+    AGGREGATE: ClassVar[str] = "dossier_id"
+    dossier_id: UUID
+    task_id: UUID
+    incident_type: str
+    holder: UUID | None = None
+
+
+class ContactUnsafe(Event, frozen=True, kw_only=True):
+    """A re-contact showed that contact is not safe: no letters and no voicemail from now on. Tell the coordinators."""
+
+    SUBJECT: ClassVar[str] = "cases.contact_unsafe.v1"
+    AGGREGATE: ClassVar[str] = "dossier_id"
+    dossier_id: UUID
+    task_id: UUID
+    holder: UUID | None = None
+
+
+class HomeBanEnds(Event, frozen=True, kw_only=True):
+    """A temporary home ban ends soon: tell the holder and the coordinators."""
+
+    SUBJECT: ClassVar[str] = "cases.home_ban_ends.v1"
+    AGGREGATE: ClassVar[str] = "dossier_id"
+    dossier_id: UUID
+    home_ban_id: UUID
+    ends_at: datetime
+    holder: UUID | None = None
 
 
 class CallOutReported(Event, frozen=True, kw_only=True):

@@ -13,7 +13,8 @@ class MessageView(Struct, frozen=True, kw_only=True):
     """A line of GET /messages (one's own, newest first). `kind` is a template's code; `refs` are ids for the link.
 
     Kinds: `call_out_ringing`, `call_out_taken`, `call_out_unanswered` (refs call_out_id), `dossier_assigned` (refs
-    dossier_id), `break_glass_used`, `break_glass_escalated` (refs dossier_id, break_glass_id).
+    dossier_id), `break_glass_used`, `break_glass_escalated` (refs dossier_id, break_glass_id), `risk_increased`,
+    `contact_unsafe`, `home_ban_ends` (refs dossier_id), `risk_increased_on_duty`.
     """
 
     message_id: UUID

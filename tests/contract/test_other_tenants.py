@@ -116,6 +116,9 @@ VALUES: dict[str, Any] = {
     "measure": "waits", "status": "unhurt",
     "group": "other", "valid_from": "2027-01-06", "day": "2027-01-06",
     "form": "entry", "fields": {}, "kind": "parent_of", "safe": {}, "last_name": "Peeters",
+    "outcome": "nobody_home", "of": "ban", "purpose": "school", "assessed_on": "2026-01-06",
+    "notified_at": "2026-01-06T08:00:00Z", "hearing_at": "2026-01-07T08:00:00Z", "decided_on": "2026-01-07",
+    "until": "2026-02-07", "recipients": [{"name": "Maria"}], "victims": [{"last_name": "Maes"}],
 }  # fmt: skip
 
 TAKEN_ONCE = {"email": "{}@example.org", "name": "{}"}
@@ -243,6 +246,7 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         by=owner,
     )
     shown = await service.get(f"/dossiers/{dossier}", by=owner)
+    followed = await aftercare_world(service, owner, dossier, person.json()["person_id"])
     emergency = principal(
         owner.tenant,
         Permission.BREAK_GLASS_OPEN,
@@ -277,6 +281,7 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         "team_id": uuid7(),
         "dossier_id": dossier,
         "beside": dossier,
+        **followed,
         "task_id": task.json()["task_id"],
         "grant_id": access.json()["grants"][-1]["grant_id"],
         "conflict_id": blocked.json()["conflict_id"],
@@ -288,6 +293,36 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         "break_glass_id": glass.json()["break_glass_id"],
         "document_id": document.json()["document_id"],
         "letter_id": letter,
+    }
+
+
+async def aftercare_world(
+    service: ServiceUnderTest, owner: Principal, dossier: str, person_id: str
+) -> dict[str, UUID | str]:
+    news = await service.post(
+        "/bad-news", {"about": "Jan", "recipients": [{"name": "Maria"}], "dossier_id": dossier}, by=owner
+    )
+    goodbye = await service.post(f"/dossiers/{dossier}/goodbyes", {}, by=owner)
+    ban = await service.post(
+        f"/dossiers/{dossier}/home-bans",
+        {"notified_at": (datetime.now(UTC) - timedelta(hours=1)).isoformat()},
+        by=owner,
+    )
+    consent = await service.post(
+        f"/dossiers/{dossier}/consents", {"purpose": "school", "person_id": person_id}, by=owner
+    )
+    for answer in (news, goodbye, ban, consent):
+        assert answer.is_success, answer.text
+    return {
+        "bad_news_id": news.json()["bad_news_id"],
+        "goodbye_id": goodbye.json()["goodbye_id"],
+        "home_ban_id": ban.json()["home_ban_id"],
+        "consent_id": consent.json()["consent_id"],
+        "banned_person_id": person_id,
+        "consent_by": person_id,
+        "given_by": person_id,
+        "incident_id": uuid7(),
+        "list_id": uuid7(),
     }
 
 

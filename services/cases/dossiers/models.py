@@ -79,6 +79,7 @@ class Dossier(Base):
     incident_id: Mapped[UUID | None] = mapped_column(Uuid)
     triaged_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     triaged_by: Mapped[UUID | None] = mapped_column(Uuid)
+    split_list_id: Mapped[UUID | None] = mapped_column(Uuid)
     place: Mapped[str] = mapped_column(Text)
     pv_number: Mapped[str] = mapped_column(Text)
     summary: Mapped[str] = mapped_column(Text)
@@ -140,6 +141,12 @@ class Dossier(Base):
         self._next_version(version, by=by, at=at)
         self.require_open()
         self.summary, self.place, self.pv_number = summary, place, pv_number
+
+    def change_type(self, version: int, incident_type: str, *, by: UUID, at: datetime) -> None:
+        """Raises `ChangedMeanwhile` or `DossierClosed`."""
+        self._next_version(version, by=by, at=at)
+        self.require_open()
+        self.incident_type = incident_type
 
     def close(self, version: int, *, by: UUID, at: datetime) -> None:
         self._next_version(version, by=by, at=at)

@@ -1,20 +1,23 @@
 """How a victim-support dossier begins: number, holder, re-contact tasks by the plan, and its first lines."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.configuration.copy import configuration_here
 from services.cases.dossiers.calendar import working_days_here
-from services.cases.dossiers.deadlines import WorkingDays, calendar_days, local_day
+from services.cases.dossiers.deadlines import calendar_days, local_day
 from services.cases.dossiers.models import Dossier, Entry, Grant, Task
 from services.cases.dossiers.numbers import next_number
+from services.cases.victim_support.models import OwnRecontactRule
 from services.cases.victim_support.recontact_plan import line_for
 from shared import audit
 from shared.auth import Principal
 from shared.contracts.cases import DossierOpened
 from shared.db import uuid7
+from shared.errors import Invalid
 from shared.outbox import publish
 
 KIND = "victim_support"
@@ -59,8 +62,7 @@ async def open_victim_support(
     session.add(
         Entry.system(dossier.id, "dossier_opened", at=at, by=principal.user_id, incident_type=incident_type)
     )
-    if kind is None or kind.recontact:
-        session.add_all(recontact_tasks(dossier, await working_days_here(session), now=now))
+    session.add_all(await recontact_tasks(session, dossier, after=at, now=now))
     audit.record(
         session,
         principal,
@@ -86,17 +88,48 @@ async def open_victim_support(
     return dossier
 
 
-def recontact_tasks(dossier: Dossier, working: WorkingDays, *, now: datetime) -> list[Task]:
-    """One task for each term of the plan, each saying which plan line asked for it."""
-    line = line_for(dossier.incident_type, local_day(dossier.opened_at))
-    if line is None:
+async def recontact_tasks(
+    session: AsyncSession, dossier: Dossier, *, after: datetime, now: datetime
+) -> list[Task]:
+    """One task for each term of the plan, each saying which plan line asked for it.
+
+    A tenant can do without re-contacts of a type, but not where the law wants them.
+    """
+    day = local_day(after)
+    line = line_for(dossier.incident_type, day)
+    kind = (await configuration_here(session)).types_on(day).get(dossier.incident_type)
+    if line is None or (kind is not None and not kind.recontact and not line.compulsory):
         return []
+    own = await own_rule(session, dossier.incident_type, day)
+    working = await working_days_here(session)
     tasks = []
-    for days in line.days:
-        due = calendar_days(dossier.opened_at, days, working)
+    for days in own.days if own is not None else line.days:
+        due = calendar_days(after, days, working)
         task = Task.plan(
             dossier.id, "recontact", due, assignee=dossier.holder, compulsory=line.compulsory, at=now
         )
-        task.why = {**due.why, "plan": "named" if line.incident_types else "others", "source": line.source}
+        task.why = {
+            **due.why,
+            "plan": "own" if own is not None else ("named" if line.incident_types else "others"),
+            "source": "" if own is not None and not line.compulsory else line.source,
+        }
         tasks.append(task)
     return tasks
+
+
+async def require_type(session: AsyncSession, incident_type: str, *, now: datetime) -> None:
+    """A type that the tenant offers today; raises `Invalid`."""
+    kind = (await configuration_here(session)).types_on(local_day(now)).get(incident_type)
+    if kind is None or kind.hidden:
+        raise Invalid({"incident_type": "not_a_choice"})
+
+
+async def own_rule(session: AsyncSession, incident_type: str, day: date) -> OwnRecontactRule | None:
+    """What the tenant itself chose for a type, as it holds on a day."""
+    rule: OwnRecontactRule | None = await session.scalar(
+        select(OwnRecontactRule)
+        .where(OwnRecontactRule.incident_type == incident_type, OwnRecontactRule.valid_from <= day)
+        .order_by(OwnRecontactRule.valid_from.desc(), OwnRecontactRule.set_at.desc())
+        .limit(1)
+    )
+    return rule

@@ -92,13 +92,18 @@ async def message_rows(visit: Visit, messages: list[MessageView]) -> list[Messag
     ]
 
 
+_PLACES_OF_KINDS: Final = {
+    "break_glass_escalated": "/break-glass",
+    "self_test_report": "/on-call/self-tests",
+    "risk_increased_on_duty": "/on-call",
+}
+
+
 def _place(message: MessageView) -> str:
-    if message.kind == "break_glass_escalated":
-        return "/break-glass"
+    if message.kind in _PLACES_OF_KINDS:
+        return _PLACES_OF_KINDS[message.kind]
     if message.kind == "self_test":
         return f"/r/{message.refs['tenant']}/{message.refs['token']}"
-    if message.kind == "self_test_report":
-        return "/on-call/self-tests"
     return next(
         (path.format(message.refs[name]) for name, path in _PLACES if name in message.refs), "/messages"
     )

@@ -147,8 +147,31 @@ def _facts(details: Mapping[str, str], language: Language, staff: Staff) -> dict
             language.word_or(f"paper.{code}", code) for code in details.get("leaflets", "").split()
         ),
         "day": _day(details.get("due_on", ""), language),
+        **_more(details, language),
         "from_who": _name(staff, language, _uuid(details.get("from", ""))),
         "who": _name(staff, language, _uuid(details.get("to", "") or details.get("user_id", ""))),
+    }
+
+
+_FAMILIES: Final = {
+    "outcome": "attempt_outcome",
+    "help": "practical",
+    "told": "victim_told",
+    "purpose": "consent_purpose",
+    "risk": "risk_level",
+    "was": "incident_type",
+}
+"""Details of aftercare that are codes, and the family in which their words stand."""
+
+
+def _more(details: Mapping[str, str], language: Language) -> dict[str, str]:
+    return {
+        **{
+            name: language.word_or(f"{family}.{details.get(name, '')}", "")
+            for name, family in _FAMILIES.items()
+        },
+        "minutes": details.get("minutes", ""),
+        "until": _day(details.get("until", ""), language),
     }
 
 

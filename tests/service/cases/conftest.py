@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -9,7 +10,16 @@ import pytest
 
 from services.cases.app import build
 from shared.auth import Compartment, Permission, Principal
-from shared.contracts.cases import DossierPage, DossierRef, DossierView, OpenDossier
+from shared.contracts.aftercare import AftercareView
+from shared.contracts.cases import (
+    AddPerson,
+    DossierPage,
+    DossierRef,
+    DossierView,
+    OpenDossier,
+    PersonRef,
+    TaskView,
+)
 from shared.contracts.rostering import CallOutClosed, CallOutTime, CallOutView
 from shared.db import driver_of, uuid7
 from shared.errors import ProblemDetails
@@ -145,3 +155,23 @@ def closed_call_out(cases: ServiceUnderTest, by: Principal, *, opens_dossier: bo
         ],
     )
     return event
+
+
+async def aftercare_of(cases: ServiceUnderTest, ref: DossierRef, by: Principal) -> AftercareView:
+    return cases.read(await cases.get(f"/dossiers/{ref.dossier_id}/aftercare", by=by), AftercareView)
+
+
+async def person_in(cases: ServiceUnderTest, ref: DossierRef, by: Principal, **facts: Any) -> UUID:
+    """Somebody new in a dossier; returns who."""
+    answer = await cases.post(f"/dossiers/{ref.dossier_id}/persons", AddPerson(**facts), by=by)
+    return cases.read(answer, PersonRef).person_id
+
+
+async def task_of(cases: ServiceUnderTest, ref: DossierRef, by: Principal, kind: str) -> TaskView:
+    """The first open task of a kind."""
+    dossier = await seen(cases, ref, by)
+    return next(task for task in dossier.tasks if task.kind == kind and task.state == "open")
+
+
+async def open_kinds(cases: ServiceUnderTest, ref: DossierRef, by: Principal) -> list[str]:
+    return sorted(task.kind for task in (await seen(cases, ref, by)).tasks if task.state == "open")

@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.contracts.cases import BreakGlassEscalated, BreakGlassUsed, DossierAssigned
+from shared.contracts.cases import (
+    BreakGlassEscalated,
+    BreakGlassUsed,
+    ContactUnsafe,
+    DossierAssigned,
+    HomeBanEnds,
+    RiskIncreased,
+)
 from shared.contracts.identity import StaffChanged, StaffContact, StaffDeactivated
 from shared.contracts.notifications import MessagePage
 from shared.contracts.rostering import CallOutUnanswered
@@ -147,3 +154,49 @@ async def test_an_event_waits_when_identity_is_away_and_nobody_is_known(
         await notifications.deliver(
             CallOutUnanswered(id=uuid7(), occurred_at=NOW, tenant=tenant, call_out_id=uuid7())
         )
+
+
+async def test_a_higher_risk_is_told_to_coordinators_with_the_dossier_and_to_officers_on_duty_without(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    holder, carine = known("Lena"), known("Carine", roles=("spot_coordinator",))
+    officer = known("Ivo", roles=("officer_on_duty",))
+    event = RiskIncreased(
+        id=uuid7(),
+        occurred_at=NOW,
+        tenant=tenant,
+        dossier_id=uuid7(),
+        task_id=uuid7(),
+        incident_type="ifv_physical",
+        holder=holder.user_id,
+    )
+
+    assert await notifications.deliver(event)
+    assert not await notifications.deliver(event)
+
+    assert await kinds_for(notifications, tenant, carine) == ["risk_increased"]
+    assert await kinds_for(notifications, tenant, officer) == ["risk_increased_on_duty"]
+
+
+async def test_unsafe_contact_is_told_to_coordinators_and_the_end_of_a_home_ban_to_the_holder_too(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    lena, carine = known("Lena"), known("Carine", roles=("spot_coordinator",))
+    unsafe = ContactUnsafe(
+        id=uuid7(), occurred_at=NOW, tenant=tenant, dossier_id=uuid7(), holder=lena.user_id, task_id=uuid7()
+    )
+    ends = HomeBanEnds(
+        id=uuid7(),
+        occurred_at=NOW,
+        tenant=tenant,
+        dossier_id=uuid7(),
+        holder=lena.user_id,
+        home_ban_id=uuid7(),
+        ends_at=NOW,
+    )
+
+    for event in (unsafe, ends):
+        await notifications.deliver(event)
+
+    assert await kinds_for(notifications, tenant, lena) == ["home_ban_ends"]
+    assert sorted(await kinds_for(notifications, tenant, carine)) == ["contact_unsafe", "home_ban_ends"]

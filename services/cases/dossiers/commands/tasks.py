@@ -12,7 +12,7 @@ from services.cases.dossiers.changes import note_change
 from services.cases.dossiers.deadlines import Due, local_day, next_working_day
 from services.cases.dossiers.models import ATTEMPTS, ConflictBlock, Dossier, Entry, Grant, Task
 from shared.auth import Permission, Principal
-from shared.contracts.cases import TASK_RESULTS, AddTask, CompleteTask, TaskRef
+from shared.contracts.cases import TASK_RESULTS, TASKS_DONE_BY_THEIR_ACT, AddTask, CompleteTask, TaskRef
 from shared.errors import Conflict, Invalid, NotFound
 
 
@@ -76,7 +76,7 @@ async def complete_task(
         raise NotFound
     dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
     task = await session.get_one(Task, task_id)
-    if task.kind not in ("recontact", "own"):
+    if task.kind in TASKS_DONE_BY_THEIR_ACT:
         raise DoneByItsOwnAct
     if command.result not in _results_of(task):
         raise Invalid({"result": "not_a_choice"})

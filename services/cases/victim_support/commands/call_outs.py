@@ -6,19 +6,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.cases.configuration.copy import configuration_here
 from services.cases.dossiers.access import dossier_in_sight
 from services.cases.dossiers.calendar import working_days_here
 from services.cases.dossiers.changes import note_change
-from services.cases.dossiers.deadlines import local_day, next_working_day
+from services.cases.dossiers.deadlines import next_working_day
 from services.cases.dossiers.drafts import forget_draft
 from services.cases.dossiers.models import COMPARTMENT, Dossier, Entry, Task
-from services.cases.victim_support.opening import KIND, open_victim_support
+from services.cases.victim_support.opening import KIND, open_victim_support, require_type
 from shared.auth import Permission, Principal
 from shared.contracts.cases import CallOutReported, DossierRef, EntryRef, OpenDossier, WriteReport
 from shared.contracts.rostering import CallOutClosed, CallOutView
 from shared.db import uuid7
-from shared.errors import Conflict, Forbidden, Invalid
+from shared.errors import Conflict, Forbidden
 from shared.outbox import publish
 
 
@@ -35,9 +34,7 @@ async def open_dossier(
     principal.require(Permission.DOSSIER_OPEN)
     if COMPARTMENT[KIND] not in principal.compartments:
         raise Forbidden(details={"compartment": COMPARTMENT[KIND]})
-    kind = (await configuration_here(session)).types_on(local_day(now)).get(command.incident_type)
-    if kind is None or kind.hidden:
-        raise Invalid({"incident_type": "not_a_choice"})
+    await require_type(session, command.incident_type, now=now)
     beside = None
     if command.beside is not None:
         beside = await dossier_in_sight(session, principal, command.beside, now=now)

@@ -1,0 +1,64 @@
+"""What can be done in victim support."""
+
+from services.cases.victim_support.commands.bad_news import (
+    assign_bad_news,
+    confirm_bad_news,
+    deliver_bad_news,
+    give_up_bad_news,
+    receive_bad_news,
+    try_bad_news,
+    verify_bad_news,
+)
+from services.cases.victim_support.commands.call_outs import open_dossier, take_over_call_out, write_report
+from services.cases.victim_support.commands.goodbyes import change_goodbye, note_practical_help, plan_goodbye
+from services.cases.victim_support.commands.home_bans import (
+    HOME_BAN_ENDS,
+    alert_home_ban_ends,
+    end_home_ban,
+    extend_home_ban,
+    inform_victim,
+    order_home_ban,
+    set_hearing,
+)
+from services.cases.victim_support.commands.recontacts import complete_task, set_recontact_rule
+from services.cases.victim_support.commands.records import (
+    record_consent,
+    record_risk,
+    withdraw_consent,
+)
+from services.cases.victim_support.commands.triage import (
+    change_incident_type,
+    decide_triage,
+    split_incident,
+)
+
+__all__ = [
+    "HOME_BAN_ENDS",
+    "alert_home_ban_ends",
+    "assign_bad_news",
+    "change_goodbye",
+    "change_incident_type",
+    "complete_task",
+    "confirm_bad_news",
+    "decide_triage",
+    "deliver_bad_news",
+    "end_home_ban",
+    "extend_home_ban",
+    "give_up_bad_news",
+    "inform_victim",
+    "note_practical_help",
+    "open_dossier",
+    "order_home_ban",
+    "plan_goodbye",
+    "receive_bad_news",
+    "record_consent",
+    "record_risk",
+    "set_hearing",
+    "set_recontact_rule",
+    "split_incident",
+    "take_over_call_out",
+    "try_bad_news",
+    "verify_bad_news",
+    "withdraw_consent",
+    "write_report",
+]

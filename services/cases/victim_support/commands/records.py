@@ -1,0 +1,138 @@
+"""What is put on record: a consent and its withdrawal, a risk assessment's reference."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.cases.dossiers.deadlines import local_day
+from services.cases.victim_support.acts import (
+    check_codes,
+    check_past,
+    dossier_to_write,
+    is_minor,
+    note_act,
+    person_here,
+)
+from services.cases.victim_support.models import Consent, RiskAssessment
+from shared.auth import Permission, Principal
+from shared.contracts.aftercare import (
+    CONSENT_PURPOSES,
+    CONSENT_WAYS,
+    RISK_INSTRUMENTS,
+    RISK_LEVELS,
+    ConsentRef,
+    RecordConsent,
+    RecordRisk,
+    RiskRef,
+    WithdrawConsent,
+)
+from shared.db import uuid7
+from shared.errors import Invalid, NotFound
+
+
+async def record_consent(
+    session: AsyncSession, principal: Principal, command: RecordConsent, dossier_id: UUID, *, now: datetime
+) -> ConsentRef:
+    """Of whom, for what, by whom and how; a minor's is given by a grown-up in the dossier."""
+    principal.require(Permission.DOSSIER_WRITE)
+    check_codes(
+        ("purpose", command.purpose, CONSENT_PURPOSES),
+        ("state", command.state, ("given", "refused", "pending")),
+        ("way", command.way, CONSENT_WAYS),
+    )
+    check_past(now, on=command.on)
+    dossier = await dossier_to_write(session, principal, dossier_id, now=now)
+    today = local_day(now)
+    person = await person_here(session, dossier, command.person_id, "person_id")
+    giver = person
+    if command.given_by is not None:
+        giver = await person_here(session, dossier, command.given_by, "given_by")
+    if command.state == "given" and await is_minor(session, dossier, giver, today):
+        raise Invalid({"given_by": "minor_cannot"})
+    consent = Consent.record(
+        dossier.id,
+        command.purpose,
+        command.state,
+        on=command.on or today,
+        by=principal.user_id,
+        at=now,
+        person_id=person.id,
+        given_by=giver.id,
+        way=command.way,
+    )
+    session.add(consent)
+    note_act(
+        session,
+        principal,
+        dossier,
+        "record_consent",
+        f"consent_{command.state}",
+        now=now,
+        object_kind="consent",
+        object_id=consent.id,
+        purpose=command.purpose,
+    )
+    return ConsentRef(consent_id=consent.id, state=consent.state)
+
+
+async def withdraw_consent(
+    session: AsyncSession, principal: Principal, command: WithdrawConsent, consent_id: UUID, *, now: datetime
+) -> ConsentRef:
+    """At any time, and nobody has to say why."""
+    principal.require(Permission.DOSSIER_WRITE)
+    dossier_id = await session.scalar(select(Consent.dossier_id).where(Consent.id == consent_id))
+    if dossier_id is None:
+        raise NotFound
+    dossier = await dossier_to_write(session, principal, dossier_id, now=now)
+    consent = await session.get_one(Consent, consent_id, populate_existing=True)
+    consent.withdraw(on=local_day(now))
+    note_act(
+        session,
+        principal,
+        dossier,
+        "withdraw_consent",
+        "consent_withdrawn",
+        now=now,
+        object_kind="consent",
+        object_id=consent.id,
+        purpose=consent.purpose,
+    )
+    return ConsentRef(consent_id=consent.id, state=consent.state)
+
+
+async def record_risk(
+    session: AsyncSession, principal: Principal, command: RecordRisk, dossier_id: UUID, *, now: datetime
+) -> RiskRef:
+    """The instrument, the level, the day and by whom; the form itself stays where it belongs."""
+    principal.require(Permission.DOSSIER_WRITE)
+    check_codes(("level", command.level, RISK_LEVELS), ("instrument", command.instrument, RISK_INSTRUMENTS))
+    check_past(now, assessed_on=command.assessed_on)
+    if not command.assessed_by.strip():
+        raise Invalid({"assessed_by": "required"})
+    dossier = await dossier_to_write(session, principal, dossier_id, now=now)
+    risk = RiskAssessment(
+        id=uuid7(),
+        dossier_id=dossier.id,
+        level=command.level,
+        instrument=command.instrument,
+        assessed_on=command.assessed_on,
+        assessed_by=command.assessed_by.strip(),
+        reference=command.reference.strip(),
+        recorded_at=now,
+        recorded_by=principal.user_id,
+    )
+    session.add(risk)
+    note_act(
+        session,
+        principal,
+        dossier,
+        "record_risk",
+        "risk_recorded",
+        now=now,
+        object_kind="risk_assessment",
+        object_id=risk.id,
+        risk=command.level,
+    )
+    return RiskRef(risk_id=risk.id)

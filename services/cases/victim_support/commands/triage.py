@@ -1,0 +1,140 @@
+"""The morning's decisions: who goes on with a dossier, that it goes on as another type, that one incident is many."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.cases.dossiers import commands as dossiers
+from services.cases.dossiers.access import dossier_in_sight
+from services.cases.dossiers.models import COMPARTMENT, Dossier
+from services.cases.victim_support.acts import dossier_to_write, note_act, open_tasks
+from services.cases.victim_support.models import TypeChange
+from services.cases.victim_support.opening import KIND, open_victim_support, recontact_tasks, require_type
+from shared.auth import Permission, Principal
+from shared.contracts.aftercare import ChangeIncidentType, DecideTriage, IncidentSplit, SplitIncident
+from shared.contracts.cases import AddPerson, DossierRef, DossierTypeChanged
+from shared.db import uuid7
+from shared.errors import Forbidden, Invalid
+from shared.outbox import publish
+
+
+async def decide_triage(
+    session: AsyncSession, principal: Principal, command: DecideTriage, dossier_id: UUID, *, now: datetime
+) -> DossierRef:
+    """The dossier leaves the morning's list, with another holder if one was chosen. Twice is once."""
+    principal.require(Permission.DOSSIER_ASSIGN)
+    dossier = await dossier_in_sight(session, principal, dossier_id, now=now)
+    if command.holder is not None:
+        await dossiers.name_holder(session, principal, dossier, command.holder, "decide_triage", now=now)
+    if dossier.holder is None:
+        raise Invalid({"holder": "required"})
+    if dossier.triaged_at is None:
+        dossier.triaged_at, dossier.triaged_by = now, principal.user_id
+        note_act(session, principal, dossier, "decide_triage", "triaged", now=now, object_kind="dossier")
+    return DossierRef(dossier_id=dossier.id, number=dossier.number)
+
+
+async def change_incident_type(
+    session: AsyncSession,
+    principal: Principal,
+    command: ChangeIncidentType,
+    dossier_id: UUID,
+    *,
+    now: datetime,
+) -> DossierRef:
+    """The same dossier, with its history; re-contacts are planned anew. What the law wants is never planned away."""
+    principal.require(Permission.DOSSIER_WRITE)
+    await require_type(session, command.incident_type, now=now)
+    dossier = await dossier_to_write(session, principal, dossier_id, now=now)
+    was = dossier.incident_type
+    if command.incident_type == was:
+        raise Invalid({"incident_type": "same_type"})
+    dossier.change_type(command.version, command.incident_type, by=principal.user_id, at=now)
+    for task in await open_tasks(session, dossier, "recontact"):
+        if not task.compulsory:
+            task.cancel(by=principal.user_id, at=now)
+    await session.flush()
+    session.add_all(await recontact_tasks(session, dossier, after=now, now=now))
+    change = TypeChange(
+        id=uuid7(),
+        dossier_id=dossier.id,
+        was=was,
+        incident_type=command.incident_type,
+        at=now,
+        by=principal.user_id,
+    )
+    session.add(change)
+    note_act(
+        session,
+        principal,
+        dossier,
+        "change_incident_type",
+        "type_changed",
+        now=now,
+        object_kind="type_change",
+        object_id=change.id,
+        was=was,
+        incident_type=command.incident_type,
+    )
+    publish(
+        session,
+        DossierTypeChanged(
+            id=uuid7(),
+            occurred_at=now,
+            tenant=principal.tenant,
+            actor=principal.user_id,
+            dossier_id=dossier.id,
+            incident_type_before=was,
+            incident_type=command.incident_type,
+        ),
+    )
+    return DossierRef(dossier_id=dossier.id, number=dossier.number)
+
+
+async def split_incident(
+    session: AsyncSession, principal: Principal, command: SplitIncident, *, now: datetime
+) -> IncidentSplit:
+    """A dossier for each victim of a list, all of one event, each waiting for its place in the morning's list."""
+    principal.require(Permission.DOSSIER_OPEN)
+    principal.require(Permission.DOSSIER_ASSIGN)
+    if COMPARTMENT[KIND] not in principal.compartments:
+        raise Forbidden(details={"compartment": COMPARTMENT[KIND]})
+    await require_type(session, command.incident_type, now=now)
+    known = (
+        await session.scalars(
+            select(Dossier.id).where(Dossier.split_list_id == command.list_id).order_by(Dossier.id)
+        )
+    ).all()
+    if known:
+        return IncidentSplit(dossiers=list(known))
+    opened = []
+    for victim in command.victims:
+        dossier = await open_victim_support(
+            session,
+            principal,
+            "split_incident",
+            incident_type=command.incident_type,
+            holder=principal.user_id,
+            at=now,
+            now=now,
+            place=command.place.strip(),
+            pv_number=command.pv_number.strip(),
+            summary=victim.summary.strip(),
+            incident_id=command.incident_id,
+        )
+        dossier.split_list_id = command.list_id
+        await session.flush()
+        person = AddPerson(
+            first_name=victim.first_name,
+            last_name=victim.last_name,
+            born_on=victim.born_on,
+            role=victim.role,
+            safe_contact=victim.safe_contact,
+        )
+        await dossiers.add_person(session, principal, person, dossier.id, now=now)
+        if victim.holder is not None:
+            await dossiers.name_holder(session, principal, dossier, victim.holder, "split_incident", now=now)
+        opened.append(dossier.id)
+    return IncidentSplit(dossiers=opened)
