@@ -133,7 +133,7 @@ def wrong_on_paper(person: Person, where: str) -> list[str]:
             const main = getComputedStyle(document.querySelector('main') || document.body);
             const ground = [document.querySelector('main'), document.body, document.documentElement]
                 .filter(each => each).map(each => light(getComputedStyle(each).backgroundColor)).find(each => each !== null);
-            return {navigation: shown('nav, .rail, .topbar, .button'), text: light(main.color), ground};
+            return {navigation: shown('nav a, .tabs, .rail, .topbar, .button'), text: light(main.color), ground};
         }"""
     )
     person.page.emulate_media(media="screen", color_scheme="light", reduced_motion="reduce")
