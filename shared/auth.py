@@ -54,6 +54,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     BREAK_GLASS_OPEN = "break_glass:open"
     BREAK_GLASS_REVIEW = "break_glass:review"
+    # of every service: numbers, never names
+    STATISTICS_READ = "statistics:read"
     # notifications
     MESSAGE_SEND = "message:send"
 

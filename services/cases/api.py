@@ -1,5 +1,6 @@
 """The doors of cases: one line each, to a command or a query."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from services.cases import api_aftercare, api_drafts, api_persons
 from services.cases.documents.api import ROUTES as PAPERS
 from services.cases.dossiers import commands, queries
+from services.cases.statistics import commands as statistics_commands
+from services.cases.statistics import queries as statistics_queries
 from services.cases.victim_support import commands as victim_support
 from services.cases.victim_support import queries as victim_support_queries
 from shared.app import Door
@@ -42,6 +45,7 @@ from shared.contracts.cases import (
     WriteEntry,
     WriteReport,
 )
+from shared.contracts.statistics import CountedDossier, ExportNoted, NoteExport, Statistics
 
 # Litestar keeps the names `state` and `scope` for its own, so these query parameters come in under others.
 StateQuery = Annotated[str, QueryParameter(name="state")]
@@ -215,7 +219,33 @@ async def review_break_glass(
     return await door.do(commands.review_break_glass, data, break_glass_id)
 
 
+@get("/statistics", operation_id="statistics")
+async def statistics(
+    door: NamedDependency[Door],
+    starts_on: Annotated[date | None, QueryParameter(name="from")] = None,
+) -> Statistics:
+    return await door.ask(statistics_queries.statistics, starts_on)
+
+
+@get("/statistics/dossiers", operation_id="countedDossiers")
+async def counted_dossiers(
+    door: NamedDependency[Door],
+    starts_on: Annotated[date, QueryParameter(name="from")],
+    figure: FromQuery[str],
+    key: FromQuery[str],
+) -> list[CountedDossier]:
+    return await door.ask(statistics_queries.counted_dossiers, starts_on, figure, key)
+
+
+@post("/statistics/exports", operation_id="noteExport", status_code=200)
+async def note_export(door: NamedDependency[Door], data: JSONBody[NoteExport]) -> ExportNoted:
+    return await door.do(statistics_commands.note_export, data)
+
+
 ROUTES = [
+    statistics,
+    counted_dossiers,
+    note_export,
     dossier_page,
     search_dossiers,
     dossier_by_id,

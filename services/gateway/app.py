@@ -17,7 +17,7 @@ from services.gateway.language import read_languages
 from services.gateway.live import Live
 from services.gateway.pages import ROUTES, errors
 from services.gateway.rendering import AnyRequest, Pages
-from services.gateway.services_client import Directory, service_urls
+from services.gateway.services_client import Configurations, Directory, service_urls
 from services.gateway.settings import Settings
 from services.gateway.shell import Shell
 from services.gateway.sign_in import Cookies, SignIns, guest_of, visit_of
@@ -28,7 +28,7 @@ from shared.client import ServiceClient
 from shared.contracts.event import Event
 from shared.contracts.identity import SessionRevoked, StaffChanged, StaffDeactivated
 from shared.contracts.notifications import MessagePosted
-from shared.contracts.tenancy import TenantRemoved, TenantRenamed, TenantSuspended
+from shared.contracts.tenancy import TenantRemoved, TenantRenamed, TenantSettingsChanged, TenantSuspended
 from shared.errors import Problem
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -99,6 +99,7 @@ def create_app(settings: Settings) -> Litestar:
     static = StaticFiles(Path(settings.front_end_dir))
     client = ServiceClient("gateway", service_urls(settings), secret=settings.service_secret)
     sign_ins, directory, shell = SignIns(client), Directory(), Shell()
+    configurations = Configurations()
 
     def heard(event: Event) -> None:
         """Forget what an event made out of date."""
@@ -110,6 +111,8 @@ def create_app(settings: Settings) -> Litestar:
                 directory.forget(event.tenant)
             case TenantRenamed() | TenantSuspended() | TenantRemoved():
                 sign_ins.forget_tenant(event.tenant)
+            case TenantSettingsChanged():
+                configurations.forget(event.tenant)
             case MessagePosted():
                 shell.forget_unread(event.user_id)
             case _ if event.SUBJECT.startswith("rostering."):
@@ -160,6 +163,7 @@ def create_app(settings: Settings) -> Litestar:
             "static": static,
             "client": client,
             "directory": directory,
+            "configurations": configurations,
             "sign_ins": sign_ins,
             "shell": shell,
             "live": live,

@@ -28,7 +28,7 @@ from shared.contracts.rostering import (
     CallOutUnanswered,
     RosterChanged,
 )
-from shared.contracts.tenancy import TenantRemoved, TenantRenamed, TenantSuspended
+from shared.contracts.tenancy import TenantRemoved, TenantRenamed, TenantSettingsChanged, TenantSuspended
 from shared.errors import TooMany
 from shared.streams import connect
 
@@ -39,6 +39,7 @@ LIVE_EVENTS: Final[tuple[type[Event], ...]] = (
     TenantRenamed,
     TenantSuspended,
     TenantRemoved,
+    TenantSettingsChanged,
     CallOutRequested,
     CallOutRinging,
     CallOutAnswered,

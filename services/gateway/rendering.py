@@ -1,7 +1,8 @@
 """Templates to answers: one Jinja environment for each language, and the few ways in which a page answers."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,8 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 NOTE_COOKIE: Final = "vangnet_note"
 
 AnyRequest = Request[Any, Any, Any]
+_SPEAKING: ContextVar[Language] = ContextVar("speaking")
+"""The language of the page that is being written, with its tenant's own words; macros cannot see the visit."""
 
 
 class Pages:
@@ -36,7 +39,11 @@ class Pages:
 
     def text(self, template: str, visit: Visit, **context: Any) -> str:
         environment = self._environments[visit.language.code]
-        return environment.get_template(template).render(visit=visit, **context)
+        speaking = _SPEAKING.set(visit.language)
+        try:
+            return environment.get_template(template).render(visit=visit, **context)
+        finally:
+            _SPEAKING.reset(speaking)
 
     def show(
         self, template: str, visit: Visit, *, status: int = HTTPStatus.OK, **context: Any
@@ -101,8 +108,8 @@ def _environment(language: Language, static: StaticFiles, *, postbox: bool) -> E
     environment.globals.update(
         _=language.text,
         _n=language.plural,
-        word=language.word,
-        word_or=language.word_or,
+        word=lambda code: _SPEAKING.get(language).word(code),
+        word_or=lambda code, fallback: _SPEAKING.get(language).word_or(code, fallback),
         asset=static.address,
         initials=initials,
         who=lambda staff, user_id: staff.name(user_id, language.text(N_("naam niet beschikbaar"))),
@@ -110,6 +117,7 @@ def _environment(language: Language, static: StaticFiles, *, postbox: bool) -> E
         new_key=uuid7,
         now=lambda: datetime.now(UTC),
         postbox=postbox,
+        one_day=timedelta(days=1),
     )
     environment.filters.update(
         moment=language.moment,

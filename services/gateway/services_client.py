@@ -8,12 +8,17 @@ from uuid import UUID
 import msgspec
 
 from shared.client import ServedFile, ServiceClient
+from shared.contracts.configuration import SEED_INCIDENT_TYPES, TenantConfiguration
 from shared.contracts.identity import StaffEntry
 from shared.errors import Forbidden, Problem, Unavailable
 
 Answer = TypeVar("Answer")
 
 _STAFF_SECONDS: Final = 60.0
+_CONFIGURATION_SECONDS: Final = 60.0
+NOTHING_SET: Final = TenantConfiguration(
+    legal_language="nl", languages=["nl"], incident_types=list(SEED_INCIDENT_TYPES)
+)
 
 
 class Staff(Mapping[UUID, StaffEntry]):
@@ -81,6 +86,28 @@ class Directory:
         return staff
 
 
+class Configurations:
+    """How each tenant is set up, asked once a minute and at once after a change."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[TenantConfiguration, float]] = {}
+
+    def forget(self, tenant: str) -> None:
+        self._known.pop(tenant, None)
+
+    async def of(self, client: ServiceClient, token: str, tenant: str) -> TenantConfiguration:
+        """With identity away what was known before, or what every tenant begins with."""
+        known = self._known.get(tenant)
+        if known is not None and known[1] > time.monotonic():
+            return known[0]
+        try:
+            answer = await client.ask("identity", "/tenant-configuration", TenantConfiguration, token=token)
+        except Problem:
+            return known[0] if known else NOTHING_SET
+        self._known[tenant] = (answer, time.monotonic() + _CONFIGURATION_SECONDS)
+        return answer
+
+
 class Services:
     """What a page uses: `await visit.services.ask("cases", f"/dossiers/{id}", DossierView)`."""
 
@@ -88,6 +115,7 @@ class Services:
         self,
         client: ServiceClient,
         directory: Directory,
+        configurations: Configurations | None = None,
         *,
         token: str = "",
         tenant: str = "",
@@ -97,6 +125,7 @@ class Services:
         self._client = client
         self._sees_staff = sees_staff
         self._directory = directory
+        self._configurations = configurations or Configurations()
         self._tenant = tenant
         self.token = token
 
@@ -142,6 +171,10 @@ class Services:
         if not self._sees_staff:
             return Staff()
         return await self._directory.staff(self._client, self.token, self._tenant)
+
+    async def configuration(self) -> TenantConfiguration:
+        """How the person's tenant is set up."""
+        return await self._configurations.of(self._client, self.token, self._tenant)
 
 
 def service_urls(settings: Any) -> dict[str, str]:

@@ -3,15 +3,16 @@
 import hashlib
 import hmac
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from services.gateway.language import Language
+from services.gateway.language import BRUSSELS, Language
 from services.gateway.marking import N_
-from services.gateway.services_client import Services
+from services.gateway.services_client import NOTHING_SET, Services
 from shared.auth import Permission
+from shared.contracts.configuration import TenantConfiguration
 from shared.errors import Forbidden, Unauthenticated
 
 
@@ -72,6 +73,7 @@ class Visit:
     note: str = ""
     lamp: Lamp | None = None
     unread: int = 0
+    configuration: TenantConfiguration = field(default=NOTHING_SET, repr=False)
     watch: UUID | None = None
     """The dossier that this page shows, once its owner has shown that the person may see it: `live.py` sends
     its changes to nobody else."""
@@ -135,6 +137,27 @@ class Visit:
         area = "/" + href.split("/")[1]
         return "true" if href != "/" and (self.path == area or self.path.startswith(f"{area}/")) else ""
 
+    def incident_types(self, *chosen: str) -> list[str]:
+        """The types that are offered today, and those that are chosen already."""
+        types = self.configuration.types_on(self.today).values()
+        return [each.code for each in types if not each.hidden or each.code in chosen]
+
+    @property
+    def today(self) -> date:
+        return datetime.now(UTC).astimezone(BRUSSELS).date()
+
+
+def own_words(visit: Visit) -> dict[str, str]:
+    """What the tenant calls its incident types, in the language of the person; a type that is gone keeps its name."""
+    named = sorted(visit.configuration.incident_types, key=lambda each: each.valid_from or date.min)
+    begun = [each for each in named if each.valid_from is None or each.valid_from <= visit.today]
+    words = {}
+    for each in begun:
+        label = each.labels.get(visit.language.code) or each.labels.get("nl", "")
+        if label:
+            words[f"incident_type.{each.code}"] = label
+    return words
+
 
 _PHONE_PLACES: Final = 5
 PLACES: Final[tuple[tuple[str, str, str, tuple[Permission, ...]], ...]] = (
@@ -145,10 +168,17 @@ PLACES: Final[tuple[tuple[str, str, str, tuple[Permission, ...]], ...]] = (
     ("/dossiers", N_("Dossiers"), "dossier", (Permission.DOSSIER_READ,)),
     ("/tasks", N_("Taken"), "task", (Permission.DOSSIER_READ,)),
     ("/messages", N_("Berichten"), "message", ()),
+    ("/statistics", N_("Cijfers"), "chart", (Permission.STATISTICS_READ,)),
     (
         "/admin",
         N_("Beheer"),
         "settings",
-        (Permission.STAFF_MANAGE, Permission.ROLE_MANAGE, Permission.TENANT_MANAGE),
+        (
+            Permission.STAFF_MANAGE,
+            Permission.ROLE_MANAGE,
+            Permission.TENANT_MANAGE,
+            Permission.ROSTER_MANAGE,
+            Permission.AUDIT_READ,
+        ),
     ),
 )

@@ -12,6 +12,7 @@ from services.gateway.identity_words import IDENTITY_WORDS
 from services.gateway.marking import N_
 from services.gateway.message_words import MESSAGE_WORDS
 from services.gateway.paper_words import PAPER_WORDS
+from services.gateway.office_words import OFFICE_WORDS
 from services.gateway.person_words import PERSON_WORDS
 from services.gateway.work_words import WORK_WORDS
 
@@ -49,6 +50,7 @@ WORDS: Final[dict[str, str]] = {
     **IDENTITY_WORDS,
     **MESSAGE_WORDS,
     **PAPER_WORDS,
+    **OFFICE_WORDS,
     **PERSON_WORDS,
     **WORK_WORDS,
 }

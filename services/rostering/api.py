@@ -1,6 +1,6 @@
 """The doors of rostering: shifts, who is on call, call-outs, and how the tenant wants its people rung."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -13,8 +13,12 @@ from services.rostering.call_outs import commands as call_out_commands
 from services.rostering.call_outs import queries as call_out_queries
 from services.rostering.rosters import commands as roster_commands
 from services.rostering.rosters import queries as roster_queries
+from services.rostering.statistics import commands as statistics_commands
+from services.rostering.statistics import queries as statistics_queries
 from shared.app import Door
 from shared.contracts import rostering as contract
+from shared.contracts.configuration import SettingChange
+from shared.contracts.statistics import CountedCallOut, ExportNoted, NoteExport, Statistics
 
 
 @get("/on-call", operation_id="onCallNow")
@@ -63,6 +67,11 @@ async def change_partner_zone(
 @get("/roster-settings", operation_id="rosterSettings")
 async def roster_settings(door: NamedDependency[Door]) -> contract.RosterSettings:
     return await door.ask(roster_queries.roster_settings)
+
+
+@get("/roster-settings/changes", operation_id="rosterSettingsChanges")
+async def settings_changes(door: NamedDependency[Door]) -> list[SettingChange]:
+    return await door.ask(roster_queries.settings_changes)
 
 
 @post("/roster-settings", operation_id="changeRosterSettings", status_code=200)
@@ -217,7 +226,33 @@ async def escalation_report(
     return await door.ask(detail.escalation_report, report_id)
 
 
+@get("/statistics", operation_id="statistics")
+async def statistics(
+    door: NamedDependency[Door],
+    starts_on: Annotated[date | None, QueryParameter(name="from")] = None,
+) -> Statistics:
+    return await door.ask(statistics_queries.statistics, starts_on)
+
+
+@get("/statistics/call-outs", operation_id="countedCallOuts")
+async def counted_call_outs(
+    door: NamedDependency[Door],
+    starts_on: Annotated[date, QueryParameter(name="from")],
+    figure: FromQuery[str],
+    key: FromQuery[str],
+) -> list[CountedCallOut]:
+    return await door.ask(statistics_queries.counted_call_outs, starts_on, figure, key)
+
+
+@post("/statistics/exports", operation_id="noteExport", status_code=200)
+async def note_export(door: NamedDependency[Door], data: JSONBody[NoteExport]) -> ExportNoted:
+    return await door.do(statistics_commands.note_export, data)
+
+
 ROUTES = [
+    statistics,
+    counted_call_outs,
+    note_export,
     on_call_now,
     shifts_between,
     plan_shift,
@@ -226,6 +261,7 @@ ROUTES = [
     enter_partner_zone,
     change_partner_zone,
     roster_settings,
+    settings_changes,
     change_settings,
     call_outs,
     own_call_outs,

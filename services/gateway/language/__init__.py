@@ -4,7 +4,7 @@ The catalogues (`locale/<code>/LC_MESSAGES/messages.po`) are read as they are at
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from gettext import c2py
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from services.gateway.marking import N_
 from services.gateway.words import WORDS
@@ -47,6 +47,8 @@ class Language:
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     plurals: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     plural_rule: str = "(n != 1)"
+    own: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The tenant's own words for codes, over ours."""
 
     @property
     def locale(self) -> Locale:
@@ -64,6 +66,8 @@ class Language:
 
     def word(self, code: str) -> str:
         """The word for a code of a service, such as `state.accepted`; raises `WordMissing`."""
+        if code in self.own:
+            return self.own[code]
         try:
             return self.text(WORDS[code])
         except KeyError:
@@ -71,7 +75,13 @@ class Language:
 
     def word_or(self, code: str, fallback: str) -> str:
         """The word for a code, or another text where codes can come that we do not know (a tenant's own roles)."""
+        if code in self.own:
+            return self.own[code]
         return self.text(WORDS[code]) if code in WORDS else fallback
+
+    def with_own(self, own: Mapping[str, str]) -> "Language":
+        """The same language with a tenant's own words over ours."""
+        return replace(self, own=own) if own else self
 
     # Time: what people read is Brussels' wall clock.
 
@@ -98,6 +108,14 @@ class Language:
     def weekday(self, day: date) -> str:
         """`ma`."""
         return format_date(day, "ccc", locale=self.locale)
+
+    def day_name(self, day: date) -> str:
+        """`maandag`."""
+        return format_date(day, "cccc", locale=self.locale)
+
+    def language_name(self, code: str) -> str:
+        """What a language is called; a code that nobody named stays as it is."""
+        return str(self.locale.languages.get(code, code))
 
     def duration(self, length: timedelta) -> str:
         """`3 u 20`, or `20 min` under an hour."""
@@ -126,6 +144,10 @@ class Language:
 
     def number(self, value: int | Decimal) -> str:
         return format_decimal(value, locale=self.locale)
+
+    def percent(self, part: float) -> str:
+        """`37 %`, whole."""
+        return format_percent(part, locale=self.locale)
 
     def money(self, amount: Decimal) -> str:
         """`€ 1.314,20`."""

@@ -18,7 +18,6 @@ from services.gateway.visit import Visit
 from shared.auth import Permission
 from shared.contracts.rostering import (
     ASKED_BY,
-    INCIDENT_TYPES,
     URGENCIES,
     CallOutLine,
     CallOutRef,
@@ -225,7 +224,7 @@ async def _show_request(
         on_call=on_call,
         staff=staff,
         status=status,
-        incident_types=INCIDENT_TYPES,
+        incident_types=visit.incident_types(),
         urgencies=URGENCIES,
         asked_by=ASKED_BY,
         languages=[(code, names.get(code, code)) for code in LANGUAGES_ASKED],

@@ -34,7 +34,6 @@ from shared.contracts.cases import (
     SearchDossiers,
 )
 from shared.contracts.identity import Team
-from shared.contracts.rostering import INCIDENT_TYPES
 from shared.errors import Problem
 
 STATES: Final = ("open", "closed", "all")
@@ -90,7 +89,7 @@ async def search(
 
 @get("/dossiers/new", include_in_schema=False)
 async def new_dossier(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
-    return pages.show("dossiers/new.html", visit, f=Form(visit), incident_types=INCIDENT_TYPES)
+    return pages.show("dossiers/new.html", visit, f=Form(visit), incident_types=visit.incident_types())
 
 
 @post("/dossiers", include_in_schema=False)
@@ -115,7 +114,7 @@ async def open_dossier(
         "dossiers/new.html",
         visit,
         f=form,
-        incident_types=INCIDENT_TYPES,
+        incident_types=visit.incident_types(),
         status=HTTPStatus.UNPROCESSABLE_ENTITY,
     )
 

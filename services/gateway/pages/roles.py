@@ -44,6 +44,7 @@ _GROUPS: Final = {
         Permission.BREAK_GLASS_REVIEW,
         Permission.AUDIT_READ,
     ),
+    "statistics": (Permission.STATISTICS_READ,),
 }
 SHOWN: Final = frozenset(permission for group in _GROUPS.values() for permission in group)
 _KEPT: Final = frozenset(Permission) - SHOWN

@@ -18,17 +18,6 @@ from shared.contracts.identity import ChangeStaff, RegisterStaff, Role, StaffEnt
 from shared.errors import NotFound, Problem
 
 _ACTS: Final = frozenset({"deactivate", "reactivate", "unlock", "reset-second-factor"})
-_FIRST_PAGES: Final = (
-    (Permission.STAFF_MANAGE, "/admin/staff"),
-    (Permission.ROLE_MANAGE, "/admin/roles"),
-    (Permission.TENANT_MANAGE, "/admin/settings"),
-)
-
-
-@get("/admin", include_in_schema=False)
-async def admin(request: AnyRequest, visit: NamedDependency[Visit]) -> Response[str]:
-    """The first page of the administration that this person may open."""
-    return go_to(request, next((path for permission, path in _FIRST_PAGES if visit.may(permission)), "/"))
 
 
 @get("/admin/staff", include_in_schema=False)
@@ -195,5 +184,5 @@ async def _teams(visit: Visit) -> list[Team]:
 
 
 ROUTES = [
-    admin, staff_page, new_staff_page, register_staff, staff_member_page, change_staff, act_on_account,
+    staff_page, new_staff_page, register_staff, staff_member_page, change_staff, act_on_account,
 ]  # fmt: skip

@@ -56,6 +56,7 @@ _CALL_OUT_LEADER = {
     Permission.ROSTER_MANAGE,
     Permission.INCIDENT_MANAGE,
     Permission.INCIDENT_REUNITE,
+    Permission.STATISTICS_READ,
 }
 _CASE_WORKER = {
     Permission.DOSSIER_READ,
@@ -66,7 +67,7 @@ _CASE_WORKER = {
     Permission.ROSTER_READ,
 }
 
-_DPO = _role("dpo", {Permission.AUDIT_READ, Permission.BREAK_GLASS_REVIEW})
+_DPO = _role("dpo", {Permission.AUDIT_READ, Permission.BREAK_GLASS_REVIEW, Permission.STATISTICS_READ})
 _ADMINISTRATOR = _role(
     "administrator", {Permission.STAFF_MANAGE, Permission.ROLE_MANAGE, Permission.TENANT_MANAGE}
 )
@@ -92,7 +93,7 @@ _DEFAULTS: dict[str, tuple[RoleFacts, ...]] = {
             },
         ),
         _role("neighbourhood_inspector", {Permission.ON_CALL_READ}, Compartment.POL_WIJK),
-        _role("chief", {Permission.ON_CALL_READ, Permission.ROSTER_READ}),
+        _role("chief", {Permission.ON_CALL_READ, Permission.ROSTER_READ, Permission.STATISTICS_READ}),
         _DPO,
         _ADMINISTRATOR,
     ),

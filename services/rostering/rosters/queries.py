@@ -1,6 +1,7 @@
 """The roster of a period, and the settings by which people are rung."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import DateTime, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,11 +13,14 @@ from services.rostering.rosters.models import (
     length_in_minutes,
     wrong_period,
 )
+from shared.audit import AuditRow
 from shared.auth import Permission, Principal
 from shared.contracts import rostering as contract
+from shared.contracts.configuration import FieldChange, SettingChange
 from shared.db import Statement
 from shared.errors import Invalid
 
+_MOST_CHANGES = 200
 _LONGEST_PERIOD = timedelta(days=400)
 _MOMENT = DateTime(timezone=True)
 
@@ -64,6 +68,34 @@ async def partner_zones(
         contract.PartnerZone(partner_zone_id=row["id"], **{name: row[name] for name in _OF_A_ZONE})
         for row in await _ZONES.fetch(session)
     ]
+
+
+async def settings_changes(
+    session: AsyncSession, principal: Principal, *, now: datetime
+) -> list[SettingChange]:
+    """Who changed the minutes and the levels, newest first, as the audit kept it."""
+    principal.require_any(Permission.ROSTER_MANAGE, Permission.TENANT_MANAGE, Permission.AUDIT_READ)
+    rows = await session.scalars(
+        select(AuditRow)
+        .where(AuditRow.action == "change_settings", AuditRow.outcome == "done")
+        .order_by(AuditRow.id.desc())
+        .limit(_MOST_CHANGES)
+    )
+    return [_change(row) for row in rows]
+
+
+def _change(row: AuditRow) -> SettingChange:
+    """Its id is made from the row's number, which is unique in the tenant."""
+    pairs = row.details.items()
+    changed = [FieldChange(field, _text(old), _text(new)) for field, (old, new) in pairs if old != new]
+    return SettingChange(
+        change_id=UUID(int=row.id), area="on_call", key="", at=row.at, by=row.user_id, act="saved",
+        valid_from=None, changes=changed,
+    )  # fmt: skip
+
+
+def _text(value: object) -> str:
+    return " ".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 
 async def roster_settings(
