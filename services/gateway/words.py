@@ -11,8 +11,8 @@ from services.gateway.call_out_words import CALL_OUT_WORDS
 from services.gateway.identity_words import IDENTITY_WORDS
 from services.gateway.marking import N_
 from services.gateway.message_words import MESSAGE_WORDS
-from services.gateway.paper_words import PAPER_WORDS
 from services.gateway.office_words import OFFICE_WORDS
+from services.gateway.paper_words import PAPER_WORDS
 from services.gateway.person_words import PERSON_WORDS
 from services.gateway.work_words import WORK_WORDS
 
