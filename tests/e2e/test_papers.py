@@ -41,14 +41,14 @@ def test_a_document_goes_in_and_comes_out(person: NewPerson, java_script: bool, 
 
     add_file(worker, dossier, "nota.txt", b"Gezien om 14 uur.")
 
-    expect(worker.page.get_by_role("link", name="nota.txt")).to_be_visible()
+    expect(worker.page.get_by_role("link", name="nota.txt", exact=True)).to_be_visible()
     with worker.page.expect_download() as download:
-        worker.page.get_by_role("link", name="nota.txt").click()
+        worker.page.get_by_role("link", name="nota.txt", exact=True).click()
     saved = tmp_path / "nota.txt"
     download.value.save_as(saved)
     assert saved.read_bytes() == b"Gezien om 14 uur."
     worker.open(dossier)
-    expect(worker.page.get_by_role("link", name="nota.txt")).to_be_visible()
+    expect(worker.page.get_by_role("link", name="nota.txt", exact=True)).to_be_visible()
 
 
 def test_each_bad_file_is_explained_and_nothing_typed_is_lost(person: NewPerson) -> None:

@@ -49,8 +49,12 @@ async def block(visit: Visit, dossier: DossierView) -> dict[str, Any]:
     found: DossierPapers | None = None
     with contextlib.suppress(Problem):
         found = await visit.services.ask("cases", f"/dossiers/{dossier.dossier_id}/documents", DossierPapers)
-    shown = found.documents[:_ON_THE_DOSSIER] if found else []
-    return {"papers": found, "papers_shown": shown}
+    shown = (
+        [each for each in found.documents if each.state != "withdrawn" and each.part in ("", "legal")]
+        if found
+        else []
+    )
+    return {"papers": found, "papers_shown": shown[:_ON_THE_DOSSIER]}
 
 
 @get("/dossiers/{dossier_id:uuid}/papers", include_in_schema=False)
