@@ -114,6 +114,7 @@ _LETTERS: Final = {
     "look.compose_letter": N_("stelde een brief op"),
     "look.keep_letter": N_("schreef een brief"),
     "look.send_letter": N_("noteerde dat een brief vertrok"),
+    "look.print_record": N_("drukte een blad uit het dossier af"),
     "look.give_leaflets": N_("noteerde folders"),
 }
 

@@ -195,6 +195,13 @@ async def leaflet(code: FromPath[str], language: FromPath[str], visit: NamedDepe
     )
 
 
+@get("/dossiers/{dossier_id:uuid}/record/{kind:str}", include_in_schema=False)
+async def dossier_record(
+    dossier_id: FromPath[UUID], kind: FromPath[str], visit: NamedDependency[Visit]
+) -> Stream:
+    return passed_on(await visit.services.open_file("cases", f"/dossiers/{dossier_id}/record", kind=kind))
+
+
 ROUTES: list[ControllerRouterHandler] = [
     Router(
         path="",
@@ -206,6 +213,7 @@ ROUTES: list[ControllerRouterHandler] = [
             withdraw,
             document,
             leaflet,
+            dossier_record,
             *letters.ROUTES,
         ],
         exception_handlers={Problem: answer_out_of_sight},

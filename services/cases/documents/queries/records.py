@@ -1,0 +1,136 @@
+"""Sheets that are printed from the data of a dossier: the call-out report, and the sheet for contacting again."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.cases.documents.sender import writer_on
+from services.cases.documents.setting import Data, day_words, record
+from services.cases.dossiers.access import caller, visible
+from services.cases.dossiers.deadlines import local_day
+from services.cases.dossiers.models import Dossier, Entry, Task
+from services.cases.dossiers.people import DossierPerson
+from services.cases.persons.models import Person
+from shared import audit
+from shared.auth import Permission, Principal
+from shared.contracts.documents import PAPERS
+from shared.errors import NotFound
+
+_BRUSSELS: Final = ZoneInfo("Europe/Brussels")
+_TIMES: Final = ("requested", "accepted", "en_route", "on_site", "closed")
+_WORDS: Final = Path(__file__).parents[1] / "records.toml"
+
+Words = dict[str, str]
+
+
+async def record_data(
+    session: AsyncSession, principal: Principal, dossier_id: UUID, kind: str, *, now: datetime
+) -> Data:
+    """A sheet as the press wants it, in the tenant's legal language. Printing it is reading the dossier."""
+    principal.require(Permission.DOSSIER_READ)
+    dossier = await session.scalar(
+        select(Dossier).where(Dossier.id == dossier_id, visible), caller(principal, now=now)
+    )
+    if dossier is None or kind not in PAPERS:
+        raise NotFound
+    today = local_day(now)
+    writer = await writer_on(session, today)
+    words, language = _words()[writer.legal_language], writer.legal_language
+    rest = _report if kind == "call_out_report" else _recontacts
+    blocks = [_facts(dossier, words), *await rest(session, dossier, words, language)]
+    audit.record(
+        session,
+        principal,
+        "print_record",
+        now=now,
+        object_kind="dossier",
+        object_id=dossier.id,
+        subject_id=dossier.id,
+        details={"kind": kind},
+    )
+    printed = words["printed"].replace("{day}", day_words(today, language))
+    return record(words[kind], language, writer.sender, printed, blocks)
+
+
+@cache
+def _words() -> dict[str, Words]:
+    return tomllib.loads(_WORDS.read_text(encoding="utf-8"))
+
+
+def _facts(dossier: Dossier, words: Words) -> Data:
+    rows = [
+        (words["number"], dossier.number),
+        (words["pv_number"], dossier.pv_number),
+        (words["place"], dossier.place),
+        (words["summary"], dossier.summary),
+    ]
+    return {"kind": "facts", "text": "", "rows": [row for row in rows if row[1]]}
+
+
+async def _report(session: AsyncSession, dossier: Dossier, words: Words, language: str) -> list[Data]:
+    """The times as rostering told them, and every report that was written."""
+    entries = list(
+        await session.scalars(select(Entry).where(Entry.dossier_id == dossier.id).order_by(Entry.at))
+    )
+    at = {entry.code.removeprefix("call_out_"): entry.at for entry in entries if entry.kind == "system"}
+    times = [(words[state], _moment(at[state], language)) for state in _TIMES if state in at]
+    reports = [entry.text for entry in entries if entry.kind == "report"] or [words["no_report"]]
+    return [
+        *([_head(words["times"]), {"kind": "facts", "text": "", "rows": times}] if times else []),
+        _head(words["report"]),
+        *(_line(text) for text in reports),
+    ]
+
+
+async def _recontacts(session: AsyncSession, dossier: Dossier, words: Words, language: str) -> list[Data]:
+    """How each person may be reached stands before who it is; then what is planned, with room to write."""
+    people = await session.execute(
+        select(Person, DossierPerson)
+        .join(DossierPerson, DossierPerson.person_id == Person.id)
+        .where(DossierPerson.dossier_id == dossier.id, DossierPerson.removed_at.is_(None))
+        .order_by(DossierPerson.added_at)
+    )
+    tasks = await session.scalars(
+        select(Task).where(Task.dossier_id == dossier.id, Task.kind == "recontact").order_by(Task.due_on)
+    )
+    return [
+        _head(words["persons"]),
+        *(block for person, here in people for block in _person(person, here, words)),
+        _head(words["recontacts"]),
+        *(
+            {"kind": "li", "text": f"{words['due']} {day_words(task.due_on, language)}: {words[task.state]}"}
+            for task in tasks
+        ),
+        _line(words["notes"]),
+    ]
+
+
+def _person(person: Person, here: DossierPerson, words: Words) -> Iterator[Data]:
+    rules = here.rules
+    bans = [words[name] for name in ("no_calls", "no_letters", "no_visits") if getattr(rules, name)]
+    safe = " ".join([*bans, here.safe_contact]).strip()
+    if safe:
+        yield {"kind": "facts", "text": "", "rows": [(words["safe_contact"], safe)]}
+    yield _line(f"{person.first_name} {person.last_name}".strip())
+
+
+def _moment(moment: datetime, language: str) -> str:
+    local = moment.astimezone(_BRUSSELS)
+    day: date = local.date()
+    return f"{day_words(day, language)}, {local:%H:%M}"
+
+
+def _head(text: str) -> Data:
+    return {"kind": "h", "text": text}
+
+
+def _line(text: str) -> Data:
+    return {"kind": "p", "text": text}
