@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from deploy.demo.incidents import exercise
 from deploy.demo.script import Story
 from deploy.demo.workshop import BRUSSELS, Cast, Workshop, at, service_principal
 from services.rostering.call_outs import commands, detail
@@ -47,6 +48,7 @@ async def happen(
             dispatcher = dispatchers[position % len(dispatchers)]
             await _happen(session, cast, story, dispatcher, when=requested_at(story, now=now))
         await _happen(session, cast, running, dispatchers[0], when=now - _RUNNING_FOR)
+        await exercise(session, cast, now=now)
         await _forget_reports(session)
         outbox.withhold(session)
         timers.withhold(session)

@@ -236,16 +236,20 @@ def test_an_unknown_page_and_an_unknown_dossier_say_the_same(
 NOT_BY_LINK = {
     "/dossiers/{}/live", "/home/work", "/lamp", "/live", "/live/who/{}", "/messages/count", "/messages/list", "/on-call/board",
     "/roster/month", "/tasks/list", "/call-outs/{}/night", "/call-outs/{}/sheet", "/dossiers/{}/phones/{}",
-    "/health/live", "/health/ready", "/metrics", "/static/{}",
+    "/health/live", "/health/ready", "/metrics", "/static/{}", "/sw.js", "/call-outs/escalated/{}",
     "/sign-in", "/sign-in/code", "/sign-in/enrolment", "/password-reset", "/password-reset/{}", "/step-up",
 }  # fmt: skip
-"""Parts of a page that change by themselves, what machines ask, and the way in."""
+"""Parts of a page that change by themselves, what machines ask, what a message leads to, and the way in."""
 
 ONLY_AT_NIGHT = {
     "/call-outs/{}/close",
     "/call-outs/{}/decline",
     "/call-outs/{}/reached",
     "/call-outs/{}/cancel",
+    "/call-outs/{}/advice",
+    "/call-outs/{}/transfer",
+    "/call-outs/{}/plan",
+    "/call-outs/{}/priority",
 }
 """Pages of a call-out that rings or is under way: the journeys of the night call open them."""
 

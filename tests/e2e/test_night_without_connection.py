@@ -11,7 +11,9 @@ from tests.support.platform import RunningPlatform
 
 NewPerson = Callable[..., Person]
 
-KEPT = "async () => (await (await caches.open('vangnet-night')).keys()).map(each => new URL(each.url).pathname)"
+KEPT = (
+    "async () => (await (await caches.open('vangnet-night')).keys()).map(each => new URL(each.url).pathname)"
+)
 STEPS_SENT = "Onderweg"
 
 
