@@ -10,7 +10,7 @@ from services.cases.dossiers import calendar
 from services.cases.dossiers import commands as dossiers
 from services.cases.victim_support import commands as victim_support
 from shared.client import client_of
-from shared.contracts.rostering import CallOutClosed, CallOutView
+from shared.contracts.rostering import CallOutClosed, CallOutView, IncidentVictimsReady, VictimsToTakeOver
 from shared.contracts.tenancy import TenantSettingsChanged
 from shared.inbox import Subscriptions
 from shared.timers import TimerHandlers
@@ -26,6 +26,17 @@ async def on_call_out_closed(session: AsyncSession, event: CallOutClosed, *, now
     await victim_support.take_over_call_out(session, event, briefing, now=now)
 
 
+async def on_incident_victims_ready(
+    session: AsyncSession, event: IncidentVictimsReady, *, now: datetime
+) -> None:
+    """Names are asked for like a briefing; rostering hears when it may forget them."""
+    client = client_of(session)
+    token = await client.own_token(event.tenant)
+    path = f"/incidents/{event.incident_id}/victims-to-take-over"
+    handed = await client.ask("rostering", path, VictimsToTakeOver, token=token)
+    await victim_support.take_over_victims(session, event, handed, now=now)
+
+
 async def on_tenant_settings_changed(
     session: AsyncSession, event: TenantSettingsChanged, *, now: datetime
 ) -> None:
@@ -36,10 +47,12 @@ async def on_tenant_settings_changed(
 
 SUBSCRIPTIONS: Subscriptions = {
     CallOutClosed: on_call_out_closed,
+    IncidentVictimsReady: on_incident_victims_ready,
     TenantSettingsChanged: on_tenant_settings_changed,
 }
 TIMERS: TimerHandlers = {
     dossiers.REVIEW_OVERDUE: dossiers.escalate_unreviewed,
+    victim_support.CONFIRM_TAKE_OVER: victim_support.confirm_take_over,
     victim_support.HOME_BAN_ENDS: victim_support.alert_home_ban_ends,
 }
 PAPER_TIMERS: TimerHandlers = {

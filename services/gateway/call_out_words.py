@@ -7,6 +7,9 @@ from services.gateway.marking import N_
 CALL_OUT_WORDS: Final[dict[str, str]] = {
     "message.call_outs_escalated": N_("Oproepen liepen moeilijk"),
     "message_more.call_outs_escalated": N_("Kijk wat er gebeurde en of de wacht bijgestuurd moet worden."),
+    "entry.call_out_left_scene": N_("Weg van ter plaatse"),
+    "entry.call_out_planned_visit": N_("Bezoek gepland voor later"),
+    "look.take_over_victim": N_("opende het dossier na het incident"),
     "call_out.planned_visit": N_("Gepland bezoek"),
     "call_out.advice_only": N_("Advies gegeven"),
     "call_out.transferred_to_zone": N_("Doorgegeven aan zone"),

@@ -20,6 +20,11 @@ from services.cases.victim_support.commands.home_bans import (
     order_home_ban,
     set_hearing,
 )
+from services.cases.victim_support.commands.incidents import (
+    CONFIRM_TAKE_OVER,
+    confirm_take_over,
+    take_over_victims,
+)
 from services.cases.victim_support.commands.recontacts import complete_task, set_recontact_rule
 from services.cases.victim_support.commands.records import (
     record_consent,
@@ -33,6 +38,7 @@ from services.cases.victim_support.commands.triage import (
 )
 
 __all__ = [
+    "CONFIRM_TAKE_OVER",
     "HOME_BAN_ENDS",
     "alert_home_ban_ends",
     "assign_bad_news",
@@ -40,6 +46,7 @@ __all__ = [
     "change_incident_type",
     "complete_task",
     "confirm_bad_news",
+    "confirm_take_over",
     "decide_triage",
     "deliver_bad_news",
     "end_home_ban",
@@ -57,6 +64,7 @@ __all__ = [
     "set_recontact_rule",
     "split_incident",
     "take_over_call_out",
+    "take_over_victims",
     "try_bad_news",
     "verify_bad_news",
     "withdraw_consent",
