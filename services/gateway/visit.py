@@ -134,6 +134,8 @@ class Visit:
         """`page` on the page itself, `true` on one below it."""
         if self.path == href:
             return "page"
+        if href == "/roster" and self.path.startswith("/duties"):
+            return "true"
         area = "/" + href.split("/")[1]
         return "true" if href != "/" and (self.path == area or self.path.startswith(f"{area}/")) else ""
 

@@ -14,6 +14,7 @@ from services.gateway.message_words import MESSAGE_WORDS
 from services.gateway.office_words import OFFICE_WORDS
 from services.gateway.paper_words import PAPER_WORDS
 from services.gateway.person_words import PERSON_WORDS
+from services.gateway.roster_words import ROSTER_WORDS
 from services.gateway.work_words import WORK_WORDS
 
 __all__ = ["N_", "WORDS"]
@@ -53,4 +54,5 @@ WORDS: Final[dict[str, str]] = {
     **OFFICE_WORDS,
     **PERSON_WORDS,
     **WORK_WORDS,
+    **ROSTER_WORDS,
 }

@@ -78,12 +78,6 @@ _CALL_OUTS: Final = {
     "error.not_yours": N_("Deze oproep is van een collega."),
     "error.shift_overlaps": N_("Die persoon of die wacht is in die tijd al bezet. Kijk in de beurtrol."),
     "error.shift_is_over": N_("Die beurt is al voorbij en blijft in de beurtrol staan."),
-    "error.roster_changed_meanwhile": N_("Een collega wijzigde dit terwijl u bezig was."),
-    "error.name_taken": N_("Deze naam bestaat al. Kies een andere."),
-    "field.not_at_this_level": N_(
-        "Een partnerzone staat alleen op haar eigen wacht, een collega op alle andere."
-    ),
-    "field.partner_zone_unknown": N_("Deze partnerzone springt niet meer in. Kies een andere."),
     "field.level_unknown": N_("Kies een wacht uit de lijst."),
     "field.ends_before_start": N_("Het einde ligt voor het begin. Kijk dag en uur na."),
     "field.too_far": N_("Dit ligt te ver weg. Kijk het jaartal na."),

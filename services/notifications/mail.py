@@ -43,6 +43,8 @@ LINKS = {
     "account_locked": "/password-reset",
     "contact_code": "/account/messages",
     "address_changed": "/password-reset",
+    "duty_changed": "/duties",
+    "roster_gap": "/roster?month={month}",
     "not_reached": "/on-call",
     "self_test": "/r/{tenant}/{token}",
     "self_test_report": "/on-call/self-tests",
@@ -121,6 +123,11 @@ def _paragraph(text: str, public_url: str) -> dict[str, str]:
     return {"text": text.strip(), "link": ""}
 
 
+def _moment(moment: str) -> str:
+    """Day and time in Belgium, written so that all four languages read it alike."""
+    return datetime.fromisoformat(moment).astimezone(BRUSSELS).strftime("%d/%m/%Y %H:%M")
+
+
 def _clock(moment: str) -> str:
     """The time of day in Belgium."""
     return datetime.fromisoformat(moment).astimezone(BRUSSELS).strftime("%H:%M")
@@ -173,6 +180,7 @@ def _environment() -> jinja2.Environment:
         autoescape=jinja2.select_autoescape(["html"]),
     )
     environment.filters["clock"] = _clock
+    environment.filters["moment"] = _moment
     return environment
 
 

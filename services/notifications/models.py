@@ -111,6 +111,8 @@ KINDS = {
     "risk_increased_on_duty": Kind(urgent=True),
     "contact_unsafe": Kind(),
     "home_ban_ends": Kind(),
+    "duty_changed": Kind(),
+    "roster_gap": Kind(),
     # these go to somebody who cannot sign in now
     "password_reset": Kind(in_app=False, prompt=True),
     "invitation": Kind(in_app=False, prompt=True),

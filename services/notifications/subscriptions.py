@@ -1,6 +1,7 @@
 """The ears of notifications: what happens elsewhere that somebody must be told."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,9 +23,17 @@ from shared.contracts.identity import (
     StaffChanged,
     StaffDeactivated,
 )
-from shared.contracts.rostering import CallOutAnswered, CallOutRinging, CallOutsEscalated, CallOutUnanswered
+from shared.contracts.rostering import (
+    CallOutAnswered,
+    CallOutRinging,
+    CallOutsEscalated,
+    CallOutUnanswered,
+    DutyChanged,
+    GapNear,
+)
 from shared.inbox import Subscriptions
 
+BRUSSELS = ZoneInfo("Europe/Brussels")
 CODE_LIFETIME = timedelta(minutes=10)
 """As identity counts it: a code that would leave later is good for nothing."""
 
@@ -139,6 +148,46 @@ async def on_call_outs_escalated(session: AsyncSession, event: CallOutsEscalated
     )
 
 
+async def on_duty_changed(session: AsyncSession, event: DutyChanged, *, now: datetime) -> None:
+    """One notice for each act that changed her coming duty."""
+    await commands.notify(
+        session,
+        event.tenant,
+        "duty_changed",
+        [event.user_id],
+        ref=event.id,
+        about=event.user_id,
+        refs={"duties_of": str(event.user_id)},
+        facts={
+            "gained": str(event.gained),
+            "lost": str(event.lost),
+            "first_at": event.first_at.isoformat(),
+        },
+        now=now,
+    )
+
+
+async def on_gap_near(session: AsyncSession, event: GapNear, *, now: datetime) -> None:
+    coordinators = await commands.holders_of(session, event.tenant, COORDINATORS, now=now)
+    month = f"{event.starts_at.astimezone(BRUSSELS):%Y-%m}"
+    await commands.notify(
+        session,
+        event.tenant,
+        "roster_gap",
+        coordinators,
+        ref=event.id,
+        about=event.id,
+        refs={"roster_month": month},
+        facts={
+            "month": month,
+            "level": event.level,
+            "starts_at": event.starts_at.isoformat(),
+            "ends_at": event.ends_at.isoformat(),
+        },
+        now=now,
+    )
+
+
 async def on_dossier_assigned(session: AsyncSession, event: DossierAssigned, *, now: datetime) -> None:
     """Whoever took a dossier herself knows it already."""
     if event.actor == event.holder:
@@ -244,6 +293,8 @@ SUBSCRIPTIONS: Subscriptions = {
     CallOutAnswered: on_call_out_answered,
     CallOutUnanswered: on_call_out_unanswered,
     CallOutsEscalated: on_call_outs_escalated,
+    DutyChanged: on_duty_changed,
+    GapNear: on_gap_near,
     DossierAssigned: on_dossier_assigned,
     BreakGlassUsed: on_break_glass_used,
     BreakGlassEscalated: on_break_glass_escalated,

@@ -1,5 +1,6 @@
 """Puts the service together."""
 
+from services.rostering import roster_api
 from services.rostering.api import ROUTES
 from services.rostering.api_incidents import ROUTES as INCIDENT_ROUTES
 from services.rostering.subscriptions import SUBSCRIPTIONS, TIMERS
@@ -11,7 +12,7 @@ def build(settings: Settings | None = None) -> Service:
     return Service(
         name="rostering",
         settings=settings or read(Settings),
-        routes=[*ROUTES, *INCIDENT_ROUTES],
+        routes=[*ROUTES, *INCIDENT_ROUTES, *roster_api.ROUTES],
         subscriptions=SUBSCRIPTIONS,
         timers=TIMERS,
     )

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rostering.call_outs import commands, neighbours
 from services.rostering.configuration.copy import ask_configuration
+from services.rostering.rosters import commands as roster_commands
 from shared.client import client_of
 from shared.contracts.cases import CallOutReported, ConflictOfInterestDeclared, ConflictOfInterestLifted
 from shared.contracts.identity import StaffChanged, StaffDeactivated, StaffEntry
@@ -42,7 +43,9 @@ async def on_conflict_lifted(
 async def on_staff_changed(
     session: AsyncSession, event: StaffChanged | StaffDeactivated, *, now: datetime
 ) -> None:
-    """Who has a second number is asked for; the number itself stays with identity."""
+    """Who has a second number is asked for; the number itself stays with identity. Who left reads no calendar."""
+    if isinstance(event, StaffDeactivated):
+        await roster_commands.close_feeds_of(session, event.user_id, now=now)
     client = client_of(session)
     token = await client.own_token(event.tenant)
     staff = await client.ask("identity", "/staff", list[StaffEntry], token=token, params={"active": "true"})
@@ -63,4 +66,5 @@ TIMERS: TimerHandlers = {
     commands.ESCALATE: commands.escalate_overdue,
     commands.RING_PLANNED: commands.ring_planned_visit,
     commands.REPORT_ESCALATIONS: commands.report_escalations,
+    roster_commands.WATCH_GAPS: roster_commands.watch_gaps,
 }

@@ -14,7 +14,8 @@ class MessageView(Struct, frozen=True, kw_only=True):
 
     Kinds: `call_out_ringing`, `call_out_taken`, `call_out_unanswered` (refs call_out_id), `dossier_assigned` (refs
     dossier_id), `break_glass_used`, `break_glass_escalated` (refs dossier_id, break_glass_id), `risk_increased`,
-    `contact_unsafe`, `home_ban_ends` (refs dossier_id), `risk_increased_on_duty`.
+    `contact_unsafe`, `home_ban_ends` (refs dossier_id), `risk_increased_on_duty`, `duty_changed` (refs duties_of),
+    `roster_gap` (refs roster_month).
     """
 
     message_id: UUID

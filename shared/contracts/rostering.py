@@ -1,10 +1,10 @@
 """What rostering accepts, answers and announces: shifts, who is on call, call-outs and their escalation."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from shared.contracts.event import Event
 
@@ -711,17 +711,31 @@ class VictimsTakenOver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class RosterSettings(Struct, frozen=True, kw_only=True):
-    """GET /roster-settings (`roster:read`). Minutes to wait for an answer before the next level."""
+    """GET /roster-settings (`roster:read`). Minutes to wait for an answer before the next level.
+
+    `required_levels` must always be filled; `needed` says when: `always`, or `outside_office` (not between
+    `office_from` and `office_until` on working days). Who manages is warned `gap_alert_hours` before a gap.
+    """
 
     answer_minutes: int
     levels: list[str]
+    required_levels: list[str] = field(default_factory=lambda: ["primary"])
+    needed: str = "always"
+    office_from: time = time(8)
+    office_until: time = time(18)
+    gap_alert_hours: list[int] = field(default_factory=lambda: [168, 24])
 
 
 class ChangeRosterSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /roster-settings (`roster:manage`)."""
+    """POST /roster-settings (`roster:manage`). What is left out stays as it is."""
 
     answer_minutes: Annotated[int, Meta(ge=1, le=60)]
     levels: list[str]
+    required_levels: list[str] | None = None
+    needed: str | None = None
+    office_from: time | None = None
+    office_until: time | None = None
+    gap_alert_hours: list[Annotated[int, Meta(ge=1, le=24 * 60)]] | None = None
 
 
 # --- events ----------------------------------------------------------------------------------------------------------
@@ -845,3 +859,38 @@ class RosterChanged(Event, frozen=True, kw_only=True):
     shift_id: UUID
     user_id: UUID | None = None
     partner_zone_id: UUID | None = None
+
+
+class RosterPublished(Event, frozen=True, kw_only=True):
+    """A draft became the truth. `told`: how many members were told that their coming duty differs."""
+
+    SUBJECT: ClassVar[str] = "rostering.roster_published.v1"
+    AGGREGATE: ClassVar[str] = "draft_id"
+    draft_id: UUID
+    told: int
+
+
+class DutyChanged(Event, frozen=True, kw_only=True):
+    """Tell this member that the coming duty differs; once for each act. The first difference begins at `first_at`.
+
+    `gained` and `lost` count stretches. `cause`: published, planned, removed, override, undone.
+    """
+
+    SUBJECT: ClassVar[str] = "rostering.duty_changed.v1"
+    AGGREGATE: ClassVar[str] = "user_id"
+    user_id: UUID
+    cause: str
+    gained: int
+    lost: int
+    first_at: datetime
+
+
+class GapNear(Event, frozen=True, kw_only=True):
+    """A gap that nobody meant comes within so many hours; once for each gap and threshold."""
+
+    SUBJECT: ClassVar[str] = "rostering.gap_near.v1"
+    AGGREGATE: ClassVar[str] = "level"
+    level: str
+    starts_at: datetime
+    ends_at: datetime
+    threshold_hours: int

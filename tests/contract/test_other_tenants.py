@@ -96,7 +96,7 @@ def _body(
 
 ALIASES = {
     "assignee": "user_id", "holder": "user_id", "new_holder": "user_id", "ref": "user_id", "advised_by": "user_id",
-    "worker": "user_id", "other_call_out_id": "call_out_id", "first_call_out_id": "call_out_id",
+    "worker": "user_id", "other_call_out_id": "call_out_id", "first_call_out_id": "call_out_id", "replaces": "user_id",
 }  # fmt: skip
 
 
@@ -119,6 +119,7 @@ VALUES: dict[str, Any] = {
     "outcome": "nobody_home", "of": "ban", "purpose": "school", "assessed_on": "2026-01-06",
     "notified_at": "2026-01-06T08:00:00Z", "hearing_at": "2026-01-07T08:00:00Z", "decided_on": "2026-01-07",
     "until": "2026-02-07", "recipients": [{"name": "Maria"}], "victims": [{"last_name": "Maes"}],
+    "hand_over": "08:00:00", "first_day": "2031-02-03", "last_day": "2031-02-28", "version": 2, "digest": "0" * 64,
 }  # fmt: skip
 
 TAKEN_ONCE = {"email": "{}@example.org", "name": "{}"}
@@ -168,6 +169,37 @@ def _shown(answer: httpx.Response, ids: dict[str, UUID | str]) -> tuple[int, str
 # --- what the other tenant has ---------------------------------------------------------------------------------------
 
 
+async def planning_world(
+    service: ServiceUnderTest, owner: Principal, *, now: datetime
+) -> dict[str, UUID | str]:
+    """One of everything that a roster is planned with."""
+    me, begins = str(owner.user_id), now + timedelta(days=60)
+    later = {
+        "starts_at": (now + timedelta(days=3)).isoformat(),
+        "ends_at": (now + timedelta(days=4)).isoformat(),
+    }
+    told: dict[str, tuple[str, dict[str, Any]]] = {
+        "rotation_id": ("/rotations", {"name": "Week", "level": "primary", "kind": "weekly", "holders": [me],
+                        "hand_over": "08:00:00", "first_day": "2031-01-06"}),
+        "draft_id": ("/roster-drafts", {"first_day": str(begins.date()), "last_day": str(begins.date() + timedelta(days=30))}),
+        "override_id": ("/roster-overrides", {"kind": "add", "level": "backup", "user_id": me, **later}),
+        "absence_id": ("/absences", {"user_id": me, "reason": "leave", **later}),
+        "intended_gap_id": ("/intended-gaps", {"level": "primary", "reason": "other", **later}),
+        "feed_id": ("/calendar-feeds", {"digest": "0" * 64}),
+    }  # fmt: skip
+    ids: dict[str, UUID | str] = {}
+    for name, (path, data) in told.items():
+        answer = await service.post(path, data, by=owner)
+        assert answer.is_success, answer.text
+        ids[name] = answer.json()[name]
+    draft = f"/roster-drafts/{ids['draft_id']}"
+    shift = {"version": 1, "level": "primary", "user_id": me, "starts_at": (begins + timedelta(days=2)).isoformat(),
+             "ends_at": (begins + timedelta(days=3)).isoformat()}  # fmt: skip
+    assert (await service.post(f"{draft}/shifts", shift, by=owner)).is_success
+    view = (await service.get(draft, by=owner)).json()
+    return {**ids, "draft_shift_id": view["shifts"][0]["shift_id"]}
+
+
 async def rostering_world(service: ServiceUnderTest, owner: Principal) -> dict[str, UUID | str]:
     now = datetime.now(UTC)
     shift = {"user_id": str(owner.user_id), "level": "primary", "starts_at": (now - timedelta(hours=1)).isoformat(),
@@ -187,6 +219,7 @@ async def rostering_world(service: ServiceUnderTest, owner: Principal) -> dict[s
     async with service.transaction(owner.tenant) as session:
         report = await driver_of(session).fetchval("SELECT id FROM morning_reports")
     return {
+        **await planning_world(service, owner, now=now),
         "report_id": report,
         **await _incident(service, owner),
         "user_id": owner.user_id,

@@ -15,8 +15,19 @@ from services.gateway.visit import Visit
 from shared.contracts.notifications import AllRead, MessagePage, MessageRef, MessageView
 from shared.errors import NotFound
 
-_PLACES: Final = (("call_out_id", "/call-outs/{}"), ("dossier_id", "/dossiers/{}"))
-_SYMBOLS: Final = {"call_out": "call-out", "dossier": "dossier", "break_glass": "break-glass"}
+_PLACES: Final = (
+    ("call_out_id", "/call-outs/{}"),
+    ("dossier_id", "/dossiers/{}"),
+    ("duties_of", "/duties"),
+    ("roster_month", "/roster?month={}"),
+)
+_SYMBOLS: Final = {
+    "call_out": "call-out",
+    "dossier": "dossier",
+    "break_glass": "break-glass",
+    "duty": "roster",
+    "roster": "roster",
+}
 
 
 @dataclass(frozen=True)

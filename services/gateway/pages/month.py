@@ -1,4 +1,4 @@
-"""A month of the roster as a grid: days across, levels or people down, gaps and clock-change days found. Pure."""
+"""Days of the roster as a grid: days across, levels or people down, gaps and clock-change days marked. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -7,9 +7,13 @@ from typing import Final
 from uuid import UUID
 
 import holidays
+import msgspec
 
 from services.gateway.language import BRUSSELS
 from shared.contracts.rostering import Shift
+from shared.contracts.rosters import Absence, DraftShift, RosterGap
+
+AnyShift = Shift | DraftShift
 
 _SATURDAY: Final = 5
 _DAY: Final = timedelta(days=1)
@@ -36,12 +40,17 @@ class Day:
 
 @dataclass
 class Cell:
-    """One row on one day: who is on duty, and the first moment without anybody (for a row that must be filled)."""
+    """One row on one day: who is on duty, where nobody is who should be, and whether the person is away."""
 
     day: Day
-    shifts: list[Shift] = field(default_factory=list)
-    gap_from: datetime | None = None
-    gap_until: datetime | None = None
+    shifts: list[AnyShift] = field(default_factory=list)
+    gaps: list[RosterGap] = field(default_factory=list)
+    away: bool = False
+
+    @property
+    def unmeant(self) -> RosterGap | None:
+        """The first gap that nobody meant, as far as it lies on this day."""
+        return next((gap for gap in self.gaps if not gap.reason), None)
 
 
 @dataclass
@@ -68,13 +77,14 @@ def month_before(first: date) -> date:
     return (first - _DAY).replace(day=1)
 
 
-def days_of(first: date, *, language: str = "nl") -> list[Day]:
-    """Brussels' days: from midnight to midnight, 23 or 25 hours when the clock changes."""
-    named = holidays.country_holidays("BE", years=first.year, language=_HOLIDAY_LANGUAGES[language])
-    last = next_month(first)
+def days_of(first: date, last: date | None = None, *, language: str = "nl") -> list[Day]:
+    """Brussels' days of a month, or to a last day: from midnight to midnight, 23 or 25 hours when the clock changes."""
+    end = next_month(first) if last is None else last + _DAY
+    years = range(first.year, end.year + 1)
+    named = holidays.country_holidays("BE", years=years, language=_HOLIDAY_LANGUAGES[language])
     found = []
     day = first
-    while day < last:
+    while day < end:
         found.append(Day(day, midnight(day), midnight(day + _DAY), named.get(day, "")))
         day += _DAY
     return found
@@ -84,50 +94,64 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), BRUSSELS).astimezone(UTC)
 
 
-def by_level(shifts: Iterable[Shift], levels: Sequence[str], days: list[Day], *, now: datetime) -> list[Row]:
-    """A row for each level that must be filled, and for each other level that somebody has."""
+def by_level(shifts: Iterable[AnyShift], levels: Sequence[str], days: list[Day]) -> list[Row]:
+    """A row for each level of the tenant, and for each other level that somebody has."""
     known = list(shifts)
     more = sorted({shift.level for shift in known} - set(levels))
     return [
-        _row(
-            level, [shift for shift in known if shift.level == level], days, now if level in levels else None
-        )
-        for level in [*levels, *more]
+        _row(level, [shift for shift in known if shift.level == level], days) for level in [*levels, *more]
     ]
 
 
-def holder_of(shift: Shift) -> UUID | None:
+def with_gaps(rows: list[Row], gaps: Iterable[RosterGap]) -> list[Row]:
+    """The same rows of levels, each gap on every day that it touches."""
+    for gap in gaps:
+        for row in rows:
+            for cell in row.cells if row.key == gap.level else ():
+                begin, end = max(gap.starts_at, cell.day.starts_at), min(gap.ends_at, cell.day.ends_at)
+                if begin < end:
+                    cell.gaps.append(msgspec.structs.replace(gap, starts_at=begin, ends_at=end))
+    return rows
+
+
+def with_absences(rows: list[Row], absences: Iterable[Absence]) -> list[Row]:
+    """The same rows of people, with the days on which they are away."""
+    for absence in absences:
+        for row in rows:
+            for cell in row.cells if row.key == str(absence.user_id) else ():
+                away = absence.starts_at < cell.day.ends_at and absence.ends_at > cell.day.starts_at
+                cell.away = cell.away or away
+    return rows
+
+
+def holder_of(shift: AnyShift) -> UUID | None:
     """Who has the shift: a member, or a partner zone."""
     return shift.user_id or shift.partner_zone_id
 
 
-def by_person(shifts: Iterable[Shift], days: list[Day], *, name: Callable[[UUID], str]) -> list[Row]:
+def by_person(shifts: Iterable[AnyShift], days: list[Day], *, name: Callable[[UUID], str]) -> list[Row]:
     """A row for each person with a shift, in order of name."""
     known = list(shifts)
     holders = {holder for shift in known if (holder := holder_of(shift)) is not None}
     people = sorted(holders, key=lambda holder: (name(holder), str(holder)))
     return [
-        _row(str(holder), [shift for shift in known if holder_of(shift) == holder], days, None)
-        for holder in people
+        _row(str(holder), [shift for shift in known if holder_of(shift) == holder], days) for holder in people
     ]
 
 
-def _row(key: str, shifts: list[Shift], days: list[Day], gaps_from: datetime | None) -> Row:
-    return Row(key, [_cell(day, shifts, gaps_from) for day in days])
+def _row(key: str, shifts: list[AnyShift], days: list[Day]) -> Row:
+    return Row(key, [_cell(day, shifts) for day in days])
 
 
-def _cell(day: Day, shifts: list[Shift], gaps_from: datetime | None) -> Cell:
+def _cell(day: Day, shifts: list[AnyShift]) -> Cell:
     there = sorted(
         (shift for shift in shifts if shift.starts_at < day.ends_at and shift.ends_at > day.starts_at),
         key=lambda shift: shift.starts_at,
     )
-    cell = Cell(day, _shown(day, there))
-    if gaps_from is not None and day.ends_at > gaps_from:
-        cell.gap_from, cell.gap_until = first_gap(there, max(day.starts_at, gaps_from), day.ends_at)
-    return cell
+    return Cell(day, _shown(day, there))
 
 
-def _shown(day: Day, shifts: list[Shift]) -> list[Shift]:
+def _shown(day: Day, shifts: list[AnyShift]) -> list[AnyShift]:
     """Those that begin on this day or have the greater part of it; the tail of a night is on the day before."""
     half = (day.ends_at - day.starts_at) / 2
     kept = [
@@ -139,19 +163,7 @@ def _shown(day: Day, shifts: list[Shift]) -> list[Shift]:
     return kept or shifts
 
 
-def first_gap(
-    shifts: Iterable[Shift], starts_at: datetime, ends_at: datetime
-) -> tuple[datetime | None, datetime | None]:
-    """The first stretch between two moments that no shift covers."""
-    covered_until = starts_at
-    for shift in sorted(shifts, key=lambda shift: shift.starts_at):
-        if shift.starts_at > covered_until:
-            return covered_until, min(shift.starts_at, ends_at)
-        covered_until = max(covered_until, shift.ends_at)
-    return (covered_until, ends_at) if covered_until < ends_at else (None, None)
-
-
-def clock_change(shift: Shift) -> int:
+def clock_change(shift: AnyShift) -> int:
     """Hours by which the shift is longer (1) or shorter (-1) than the clocks on the wall say; else 0."""
     starts, ends = (
         moment.astimezone(BRUSSELS).replace(tzinfo=None) for moment in (shift.starts_at, shift.ends_at)

@@ -1,6 +1,7 @@
 """The duty roster: a month at a glance, every shift in a list, and planning and removing one by hand."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -14,14 +15,14 @@ from litestar.params import FromPath, FromQuery
 from services.gateway.forms import Form, read_form
 from services.gateway.language import BRUSSELS
 from services.gateway.pages import month as months
+from services.gateway.pages.roster_names import Names
 from services.gateway.rendering import AnyRequest, Pages, go_to
-from services.gateway.services_client import Staff
 from services.gateway.visit import Visit
-from shared.contracts.rostering import LEVELS, PartnerZone, PlanShift, RosterSettings, Shift, ShiftRef
+from shared.contracts.rostering import PlanShift, ShiftRef
+from shared.contracts.rosters import GAP_REASONS, Absence, RosterGap, RosterPeriod
 from shared.errors import Conflict, NotFound, Problem
 
 VIEWS: Final = ("levels", "people")
-_USUAL: Final = RosterSettings(answer_minutes=10, levels=list(LEVELS))
 
 
 @get("/roster", include_in_schema=False)
@@ -50,10 +51,13 @@ async def new_shift(
     visit: NamedDependency[Visit],
     pages: NamedDependency[Pages],
     start: FromQuery[str] = "",
+    end: FromQuery[str] = "",
     level: FromQuery[str] = "primary",
 ) -> Response[str]:
-    """`start` is a moment in UTC, given by the gap that was pressed."""
-    form = Form(visit, {"level": level, **_proposed(start)})
+    """`start` and `end` are moments in UTC, given by the gap that was pressed."""
+    form = Form(
+        visit, {"level": level, "gap_start": start, "gap_end": end, **proposed(start, end), "reason": "other"}
+    )
     return await _show_new(pages, visit, form)
 
 
@@ -64,7 +68,7 @@ async def plan_shift(
     form = await read_form(request, visit)
     holder, starts_at, ends_at = form.uuid("user_id"), form.moment("starts_at"), form.moment("ends_at")
     if form.needs("user_id", "level", "starts_at", "ends_at") and holder and starts_at and ends_at:
-        zone = holder in {each.partner_zone_id for each in await _zones(visit)}
+        zone = (await Names.of(visit)).is_zone(holder)
         command = PlanShift(
             user_id=None if zone else holder,
             partner_zone_id=holder if zone else None,
@@ -102,76 +106,80 @@ async def remove_shift(
 async def _month(visit: Visit, month: str, view: str) -> dict[str, Any]:
     now, first = datetime.now(UTC), months.month_of(month, today=_today())
     days = months.days_of(first, language=visit.language.code)
-    shifts, settings, staff, zones = await asyncio.gather(
-        _shifts(visit, days[0].starts_at, days[-1].ends_at),
-        visit.services.ask_or(_USUAL, "rostering", "/roster-settings", RosterSettings),
-        visit.services.staff(),
-        _zones(visit),
-    )
-    zone_names = {zone.partner_zone_id: zone.name for zone in zones}
-
-    def holder_name(holder: UUID | None) -> str:
-        return zone_names.get(holder, "") if holder in zone_names else staff.name(holder)
-
+    period, names = await asyncio.gather(_period(visit, days[0].starts_at, days[-1].ends_at), Names.of(visit))
     chosen = view if view in VIEWS else VIEWS[0]
-    rows = (
-        months.by_level(shifts, settings.levels, days, now=now)
-        if chosen == "levels"
-        else months.by_person(shifts, days, name=holder_name)
-    )
     return {
         "first": first,
         "before": months.month_before(first),
         "after": months.next_month(first),
-        "today": _today(),
-        "days": days,
-        "rows": rows,
-        "names": {str(holder): holder for shift in shifts if (holder := months.holder_of(shift))},
-        "holder_name": holder_name,
-        "holder_of": months.holder_of,
-        "shifts": sorted(shifts, key=lambda shift: (shift.starts_at, _rank(shift.level, settings.levels))),
-        "levels": settings.levels,
-        "clock_change": months.clock_change,
-        "view": chosen,
-        "views": VIEWS,
-        "staff": staff,
+        "drafts": period.drafts,
         "moment": now,
-        "minutes": lambda count: timedelta(minutes=count),
+        **grid_of(names, period.shifts, period.gaps, period.absences, days, view=chosen),
         "blank": partial(Form, visit),
     }
 
 
-async def _shifts(visit: Visit, starts_at: datetime, ends_at: datetime) -> list[Shift]:
+def grid_of(
+    names: Names,
+    shifts: Sequence[months.AnyShift],
+    gaps: Sequence[RosterGap],
+    absences: Sequence[Absence],
+    days: list[months.Day],
+    *,
+    view: str,
+) -> dict[str, Any]:
+    """What the grid and the list under it show, of the published roster and of a draft alike."""
+    rows = (
+        months.with_gaps(months.by_level(shifts, names.levels, days), gaps)
+        if view == "levels"
+        else months.with_absences(months.by_person(shifts, days, name=names.name), absences)
+    )
+    return {
+        "today": _today(),
+        "days": days,
+        "rows": rows,
+        "shifts": sorted(shifts, key=lambda shift: (shift.starts_at, _rank(shift.level, names.levels))),
+        "gaps": gaps,
+        "names": names,
+        "holder_of": months.holder_of,
+        "levels": names.levels,
+        "clock_change": months.clock_change,
+        "view": view,
+        "views": VIEWS,
+        "minutes": lambda count: timedelta(minutes=count),
+    }
+
+
+async def _period(visit: Visit, starts_at: datetime, ends_at: datetime) -> RosterPeriod:
     period = {"from": starts_at.isoformat(), "until": ends_at.isoformat()}
-    return await visit.services.ask("rostering", "/shifts", list[Shift], **period)
-
-
-async def _zones(visit: Visit) -> list[PartnerZone]:
-    return await visit.services.ask_or([], "rostering", "/partner-zones", list[PartnerZone])
+    return await visit.services.ask("rostering", "/roster", RosterPeriod, **period)
 
 
 async def _show_new(pages: Pages, visit: Visit, form: Form, *, status: int = HTTPStatus.OK) -> Response[str]:
-    staff, settings, zones = await asyncio.gather(
-        visit.services.staff(),
-        visit.services.ask_or(_USUAL, "rostering", "/roster-settings", RosterSettings),
-        _zones(visit),
+    names = await Names.of(visit)
+    return pages.show(
+        "roster/new.html",
+        visit,
+        f=form,
+        people=names.holders(),
+        levels=names.levels,
+        reasons=[(code, visit.language.word(f"gap_reason.{code}")) for code in GAP_REASONS],
+        status=status,
     )
-    holders = _people(staff) + [(zone.partner_zone_id, zone.name) for zone in zones if zone.active]
-    return pages.show("roster/new.html", visit, f=form, people=holders, levels=settings.levels, status=status)
 
 
-def _people(staff: Staff) -> list[tuple[UUID, str]]:
-    return [(entry.user_id, entry.name) for entry in staff.active()]
-
-
-def _proposed(start: str) -> dict[str, str]:
-    """From the gap's begin to the same clock a day later, as a first guess; nothing when the address makes no sense."""
+def proposed(start: str, end: str = "") -> dict[str, str]:
+    """From begin to end of the gap, or to the same clock a day later; nothing when the address makes no sense."""
     try:
-        starts_at = datetime.fromisoformat(start).astimezone(BRUSSELS)
+        wall = datetime.fromisoformat(start).astimezone(BRUSSELS).replace(tzinfo=None)
+        last = (
+            datetime.fromisoformat(end).astimezone(BRUSSELS).replace(tzinfo=None)
+            if end
+            else wall + timedelta(days=1)
+        )
     except ValueError:
         return {}
-    wall = starts_at.replace(tzinfo=None)
-    return {"starts_at": f"{wall:%Y-%m-%dT%H:%M}", "ends_at": f"{wall + timedelta(days=1):%Y-%m-%dT%H:%M}"}
+    return {"starts_at": f"{wall:%Y-%m-%dT%H:%M}", "ends_at": f"{last:%Y-%m-%dT%H:%M}"}
 
 
 def _rank(level: str, levels: list[str]) -> int:

@@ -1,11 +1,16 @@
 """Who is on call, one call-out, and the lists of call-outs: each in one or two statements."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import asyncpg
+import msgspec
 from sqlalchemy import (
     DateTime,
     Integer,
+    ScalarSelect,
     Uuid,
     and_,
     bindparam,
@@ -16,6 +21,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.rostering.call_outs.models import CallOut
 from services.rostering.call_outs.sight import (
@@ -29,16 +35,23 @@ from services.rostering.call_outs.sight import (
 )
 from services.rostering.call_outs.states import OPEN
 from services.rostering.call_outs.trail import CallOutAttempt
+from services.rostering.rosters.coverage import Excuse
 from services.rostering.rosters.models import (
+    GAP_HORIZON,
+    AbsenceRow,
     Duty,
+    IntendedGap,
     PartnerZone,
     RosterSettings,
     Shift,
     ZoneDuty,
-    first_gap,
+    gaps_of,
+    needed_hours,
     next_duty,
     on_duty,
 )
+from services.rostering.rosters.stretches import Stretch
+from services.rostering.rosters.unfolding import Absence, Turn
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts import rostering as contract
@@ -51,9 +64,28 @@ _MOMENT = DateTime(timezone=True)
 
 _ON_A_LINE = [name for name in contract.CallOutLine.__struct_fields__ if name != "call_out_id"]
 
+
+def _coming(
+    kind: type[IntendedGap] | type[AbsenceRow], *columns: InstrumentedAttribute[Any]
+) -> ScalarSelect[str]:
+    """What of a table is not over within the week, as one JSON list; null without any, as nearly always."""
+    week = bindparam("week", type_=_MOMENT)
+    return (
+        select(func.json_agg(func.json_build_array(*columns)))
+        .where(kind.ends_at > bindparam("now", type_=_MOMENT), kind.starts_at < week)
+        .scalar_subquery()
+    )
+
+
 _SETTINGS = Statement(
     select(
         RosterSettings.levels,
+        RosterSettings.required_levels,
+        RosterSettings.needed,
+        RosterSettings.office_from,
+        RosterSettings.office_until,
+        _coming(IntendedGap, IntendedGap.level, IntendedGap.starts_at, IntendedGap.ends_at).label("meant"),
+        _coming(AbsenceRow, AbsenceRow.user_id, AbsenceRow.starts_at, AbsenceRow.ends_at).label("away"),
         select(func.count()).select_from(CallOut).where(seeks()).scalar_subquery().label("waiting"),
     )
 )
@@ -79,16 +111,41 @@ _DUTIES = Statement(
 async def on_call_now(session: AsyncSession, principal: Principal, *, now: datetime) -> contract.OnCallNow:
     """Every level in the order in which it is rung, who has it and who follows, and the first gap of the week."""
     principal.require(Permission.ON_CALL_READ)
-    (settings,) = await _SETTINGS.fetch(session)
+    (settings,) = await _SETTINGS.fetch(session, now=now, week=now + GAP_HORIZON)
     rows = await _DUTIES.fetch(session, now=now, until=now + _ROSTER_AHEAD)
     duties = [_duty(row) for row in rows]
     levels: list[str] = settings["levels"]
     return contract.OnCallNow(
         at=now,
         members=[_member(level, duties, now=now) for level in levels],
-        gap_starts_at=first_gap(duties, levels[0], now=now),
+        gap_starts_at=_first_gap(settings, duties, now=now),
         waiting_call_outs=settings["waiting"],
     )
+
+
+def _first_gap(
+    settings: asyncpg.Record, duties: Iterable[Duty | ZoneDuty], *, now: datetime
+) -> datetime | None:
+    """The first moment of the week at which a level that must be filled is not, unless that is meant so."""
+    meant = msgspec.convert(settings["meant"] or [], type=list[tuple[str, datetime, datetime]])
+    away = msgspec.convert(settings["away"] or [], type=list[tuple[UUID, datetime, datetime]])
+    found = gaps_of(
+        [
+            Turn(
+                duty.level,
+                duty.user_id if isinstance(duty, Duty) else duty.partner_zone_id,
+                duty.starts_at,
+                duty.ends_at,
+            )
+            for duty in duties
+        ],
+        [Absence(user_id=user_id, starts_at=start, ends_at=end) for user_id, start, end in away],
+        [Excuse(level, start, end, "meant") for level, start, end in meant],
+        Stretch(now, now + GAP_HORIZON),
+        levels=settings["required_levels"],
+        hours=needed_hours(settings["needed"], settings["office_from"], settings["office_until"]),
+    )
+    return next((gap.starts_at for gap in found if not gap.reason), None)
 
 
 def _duty(row: asyncpg.Record) -> Duty | ZoneDuty:

@@ -203,7 +203,8 @@ async def test_somebody_is_on_call_at_every_level_and_no_gap_comes(
         now = await call_outs_queries.on_call_now(session, reader, now=NOW)
 
     assert [member.level for member in now.members] == tenant.levels
-    assert all(member.user_id and member.next_user_id for member in now.members)
+    assert all(member.user_id or member.zone for member in now.members)
+    assert all(member.next_user_id or member.next_zone for member in now.members)
     assert len({member.user_id for member in now.members}) == len(tenant.levels)
     assert now.gap_starts_at is None
     assert now.waiting_call_outs == 0

@@ -31,9 +31,11 @@ from shared.contracts.rostering import (
     CallOutView,
     OnCallMember,
     OnCallNow,
+    PartnerZone,
     RosterSettings,
     Shift,
 )
+from shared.contracts.rosters import CalendarFeed, OwnDuties, RosterGap, RosterPeriod
 from shared.db import uuid7
 from tests.service.gateway.conftest import PERSON
 from tests.support.neighbours import Neighbours
@@ -241,6 +243,10 @@ def break_glass_use(**changes: Any) -> BreakGlassView:
     return replace(use, **changes)
 
 
+def roster_of(*shifts: Shift, gaps: tuple[RosterGap, ...] = ()) -> RosterPeriod:
+    return RosterPeriod(shifts=list(shifts), gaps=list(gaps), absences=[], drafts=[])
+
+
 def answer_everything(neighbours: Neighbours) -> None:
     """Every question that the pages of the work ask, answered as on a quiet night with one call-out."""
     identity, rostering, cases = (neighbours.of(name) for name in ("identity", "rostering", "cases"))
@@ -250,7 +256,10 @@ def answer_everything(neighbours: Neighbours) -> None:
     rostering["GET /call-outs"] = [call_out_line(), call_out_line("on_site", uuid7())]
     rostering["GET /call-outs/mine"] = [call_out_line()]
     rostering[f"GET /call-outs/{CALL_OUT}"] = call_out()
-    rostering["GET /shifts"] = [shift(NOW, NOW + timedelta(hours=14))]
+    rostering["GET /roster"] = roster_of(shift(NOW, NOW + timedelta(hours=14)))
+    rostering["GET /partner-zones"] = list[PartnerZone]()
+    rostering["GET /duties"] = OwnDuties(shifts=[shift(NOW, NOW + timedelta(hours=14))], absences=[])
+    rostering["GET /calendar-feeds"] = list[CalendarFeed]()
     rostering["GET /roster-settings"] = RosterSettings(answer_minutes=10, levels=list(LEVELS))
     cases["GET /dossiers"] = dossier_page("2026-11-20T10:00:00+00:00_x")
     cases[f"GET /dossiers/{DOSSIER}"] = dossier()

@@ -1,15 +1,25 @@
 """The roster: real hours in the nights when the clock changes, and times that do not exist or come twice."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from uuid import UUID
 
 import httpx
 import pytest
 
 from shared.auth import Permission
 from shared.contracts.rostering import ShiftRef
+from shared.contracts.rosters import (
+    DraftEdit,
+    DraftView,
+    Duty,
+    HolderChange,
+    IntendedGapRef,
+    Published,
+    RosterGap,
+)
 from shared.errors import ProblemDetails
-from tests.service.gateway.answers import LENA, SHIFT, answer_everything, shift
+from tests.service.gateway.answers import LENA, SHIFT, answer_everything, roster_of, shift
 from tests.service.gateway.conftest import issued
 from tests.service.gateway.test_sign_in import filled_in
 from tests.support.neighbours import Neighbours
@@ -31,7 +41,7 @@ async def test_a_night_when_the_clock_goes_back_shows_its_real_hours(
     coordinator: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
     """S05: Saturday 18:00 to Sunday 08:00 is 15 hours."""
-    neighbours.of("rostering")["GET /shifts"] = [NIGHT]
+    neighbours.of("rostering")["GET /roster"] = roster_of(NIGHT)
 
     page = (await coordinator.get("/roster?month=2026-10")).text
 
@@ -102,15 +112,119 @@ async def test_an_overlap_is_told_above_the_form(
     assert 'value="2026-11-24T18:00"' in refused.text
 
 
-async def test_a_gap_can_be_filled_from_the_board(
+async def test_a_gap_can_be_filled_or_marked_as_meant_from_the_board(
     coordinator: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
-    neighbours.of("rostering")["GET /shifts"] = []
+    hole = RosterGap(
+        level="primary",
+        starts_at=datetime(2026, 11, 24, 17, tzinfo=UTC),
+        ends_at=datetime(2026, 11, 25, 7, tzinfo=UTC),
+    )
+    meant = RosterGap(
+        level="primary",
+        starts_at=datetime(2026, 11, 26, 17, tzinfo=UTC),
+        ends_at=datetime(2026, 11, 26, 19, tzinfo=UTC),
+        reason="agreed_with_zone",
+        intended_gap_id=SHIFT,
+    )
+    neighbours.of("rostering")["GET /roster"] = roster_of(gaps=(hole, meant))
+    neighbours.of("rostering")["POST /intended-gaps"] = IntendedGapRef(intended_gap_id=SHIFT)
 
-    page = (await coordinator.get("/roster?month=2999-01")).text
+    page = (await coordinator.get("/roster?month=2026-11")).text
 
-    assert 'href="/roster/new?level=primary&amp;start=2998-12-31T23:00Z"' in page
-    assert "gat van 00:00 tot 00:00" in page
+    address = "level=primary&amp;start=2026-11-24T17:00Z&amp;end=2026-11-24T23:00Z"
+    assert f'href="/roster/new?{address}"' in page
+    assert "gat van 18:00 tot 00:00" in page
+    assert "bedoeld gat: Een andere zone springt in" in page
+    assert f"/roster/gaps/{SHIFT}/unmark" in page
+    form = await filled_in(
+        coordinator,
+        "/roster/new",
+        level="primary",
+        start="2026-11-24T17:00Z",
+        end="2026-11-25T07:00Z",
+        reason="day_service",
+    )
+    done = await coordinator.post("/roster/gaps", data=form)
+    assert done.headers["location"] == "/roster?month=2026-11"
+    assert json.loads(neighbours.sent["rostering POST /intended-gaps"])["reason"] == "day_service"
+
+
+DRAFT = UUID(int=77)
+
+
+def draft(
+    *, version: int = 3, changes: tuple[HolderChange, ...] = (), edits: tuple[DraftEdit, ...] = ()
+) -> DraftView:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    return DraftView(
+        draft_id=DRAFT,
+        first_day=date(2026, 12, 1),
+        last_day=date(2026, 12, 31),
+        state="draft",
+        version=version,
+        changed_at=now,
+        changed_by=LENA,
+        shifts=[],
+        gaps=[],
+        warnings=[],
+        changes=list(changes),
+        edits=list(edits),
+    )
+
+
+async def test_before_publishing_each_person_is_named_with_what_changes_for_her(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    begin, end = datetime(2026, 12, 5, 17, tzinfo=UTC), datetime(2026, 12, 6, 7, tzinfo=UTC)
+    gained = Duty(level="primary", starts_at=begin, ends_at=end, minutes=840, user_id=LENA)
+    change = HolderChange(gained=[gained], lost=[], user_id=LENA)
+    neighbours.of("rostering")[f"GET /roster-drafts/{DRAFT}"] = draft(changes=(change,))
+    neighbours.of("rostering")[f"POST /roster-drafts/{DRAFT}/publish"] = Published(
+        draft_id=DRAFT, version=4, told=1
+    )
+
+    page = (await coordinator.get(f"/roster/drafts/{DRAFT}")).text
+
+    assert "1 persoon krijgt een bericht" in page
+    assert "krijgt erbij:</span> za 5 dec 18:00 – zo 6 dec 08:00" in page
+    form = await filled_in(coordinator, f"/roster/drafts/{DRAFT}", version="3", month="2026-12")
+    done = await coordinator.post(f"/roster/drafts/{DRAFT}/publish", data=form)
+    assert done.headers["location"] == "/roster?month=2026-12"
+
+
+async def test_the_second_of_two_editors_sees_who_did_what_and_keeps_what_she_typed(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    edit = DraftEdit(
+        version=4,
+        at=datetime(2026, 11, 20, 13, tzinfo=UTC),
+        user_id=LENA,
+        action="plan",
+        level="primary",
+        holder=LENA,
+        starts_at=datetime(2026, 12, 5, 17, tzinfo=UTC),
+    )
+    neighbours.of("rostering")[f"GET /roster-drafts/{DRAFT}"] = draft(version=4, edits=(edit,))
+    neighbours.of("rostering")[f"POST /roster-drafts/{DRAFT}/shifts"] = ProblemDetails(
+        type="", title="", status=409, code="roster_changed_meanwhile", details={"version": "4"}
+    )
+    form = await filled_in(
+        coordinator,
+        f"/roster/drafts/{DRAFT}",
+        **TYPED,
+        version="3",
+        starts_at="2026-12-06T18:00",
+        ends_at="2026-12-07T08:00",
+    )
+
+    refused = await coordinator.post(f"/roster/drafts/{DRAFT}/shifts", data=form)
+
+    assert refused.status_code == 409
+    assert "Een collega werkte intussen aan dit ontwerp:" in refused.text
+    assert "plande een beurt" in refused.text
+    assert 'value="2026-12-06T18:00"' in refused.text
+    assert 'name="version" value="4"' in refused.text
 
 
 async def test_removing_asks_once_and_says_what_happens(

@@ -1,7 +1,7 @@
 """Coordinators, holders and the DPO are told what concerns them, whether we knew them before or not."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,7 +15,7 @@ from shared.contracts.cases import (
 )
 from shared.contracts.identity import StaffChanged, StaffContact, StaffDeactivated
 from shared.contracts.notifications import MessagePage
-from shared.contracts.rostering import CallOutUnanswered
+from shared.contracts.rostering import CallOutUnanswered, DutyChanged, GapNear
 from shared.db import uuid7
 from shared.errors import Unavailable
 from tests.service.notifications.conftest import MailServer
@@ -113,6 +113,37 @@ async def test_a_holder_hears_of_a_dossier_unless_she_took_it_herself(
 
     assert await kinds_for(notifications, tenant, lena) == ["dossier_assigned"]
     assert await kinds_for(notifications, tenant, tom) == []
+
+
+async def test_whose_duty_changed_is_told_once_and_a_gap_goes_to_the_coordinators(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    lena, carine = known("Lena"), known("Carine", roles=("spot_coordinator",))
+    changed = DutyChanged(
+        id=uuid7(),
+        occurred_at=NOW,
+        tenant=tenant,
+        user_id=lena.user_id,
+        cause="published",
+        gained=1,
+        lost=0,
+        first_at=NOW,
+    )
+    gap = GapNear(
+        id=uuid7(),
+        occurred_at=NOW,
+        tenant=tenant,
+        level="primary",
+        starts_at=NOW,
+        ends_at=NOW + timedelta(hours=8),
+        threshold_hours=24,
+    )
+
+    for event in (changed, changed, gap):
+        await notifications.deliver(event)
+
+    assert await kinds_for(notifications, tenant, lena) == ["duty_changed"]
+    assert await kinds_for(notifications, tenant, carine) == ["roster_gap"]
 
 
 async def test_somebody_who_lost_the_role_is_told_no_more(

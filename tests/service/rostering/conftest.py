@@ -67,7 +67,7 @@ class Zone:
     async def announced(self) -> list[str]:
         """The call-outs' events so far, without the roster's."""
         names = [type(event).__name__ for event in await self.service.published(self.tenant)]
-        return [name for name in names if name != "RosterChanged"]
+        return [name for name in names if name not in {"RosterChanged", "DutyChanged"}]
 
 
 def briefing(**changes: Any) -> RequestCallOut:

@@ -91,7 +91,8 @@ async def test_an_answered_call_out_is_not_escalated(staffed: Zone, minutes_late
     await staffed.act(call_out_id, "accept", staffed.lena)
     async with platform_transaction(staffed.service.database) as session:
         waiting = await driver_of(session).fetchval(
-            "SELECT count(*) FROM timers WHERE tenant = $1", staffed.tenant
+            "SELECT count(*) FROM timers WHERE tenant = $1 AND kind = 'escalate_call_out'",
+            staffed.tenant,
         )
     assert waiting == 0
     await minutes_later(30)

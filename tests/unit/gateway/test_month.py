@@ -8,6 +8,7 @@ import pytest
 from services.gateway.language import BRUSSELS
 from services.gateway.pages import month
 from shared.contracts.rostering import Shift
+from shared.contracts.rosters import Absence, RosterGap
 
 LENA, TOM = uuid4(), uuid4()
 
@@ -71,40 +72,52 @@ def test_a_hand_over_in_the_morning_shows_who_has_the_day() -> None:
         shift(brussels(2026, 11, 9, 8), brussels(2026, 11, 16, 8), user_id=LENA),
     ]
 
-    (row,) = month.by_level(handed, ["primary"], days, now=brussels(2026, 11, 1))
+    (row,) = month.by_level(handed, ["primary"], days)
 
     assert [each.user_id for each in row.cells[8].shifts] == [LENA]
     assert [each.user_id for each in row.cells[7].shifts] == [TOM]
 
 
-def test_the_first_hole_of_a_day_is_found_to_the_minute() -> None:
+def test_a_gap_stands_on_every_day_that_it_touches_and_only_there() -> None:
     days = month.days_of(date(2026, 11, 1))
-    nights = [shift(brussels(2026, 11, day, 18), brussels(2026, 11, day + 1, 8)) for day in range(1, 29)]
+    rows = month.by_level([], ["primary", "backup"], days)
+    gap = RosterGap(level="primary", starts_at=brussels(2026, 11, 10, 18), ends_at=brussels(2026, 11, 12, 8))
 
-    (row,) = month.by_level(nights, ["primary"], days, now=brussels(2026, 11, 1))
+    primary, backup = month.with_gaps(rows, [gap])
 
-    assert (row.cells[9].gap_from, row.cells[9].gap_until) == (
-        brussels(2026, 11, 10, 8),
-        brussels(2026, 11, 10, 18),
+    assert [cell.day.on.day for cell in primary.cells if cell.unmeant] == [10, 11, 12]
+    assert primary.cells[10].gaps[0].starts_at == days[10].starts_at
+    assert not any(cell.gaps for cell in backup.cells)
+
+
+def test_a_gap_that_is_meant_is_no_work() -> None:
+    rows = month.by_level([], ["primary"], month.days_of(date(2026, 11, 1)))
+    begin, end = brussels(2026, 11, 10), brussels(2026, 11, 11)
+    gap = RosterGap(level="primary", starts_at=begin, ends_at=end, reason="day_service")
+
+    (row,) = month.with_gaps(rows, [gap])
+
+    assert row.cells[9].gaps
+    assert row.cells[9].unmeant is None
+
+
+def test_who_is_away_is_marked_on_those_days() -> None:
+    days = month.days_of(date(2026, 11, 1))
+    held = [shift(brussels(2026, 11, 1), brussels(2026, 11, 2), user_id=LENA)]
+    away = Absence(
+        absence_id=TOM, user_id=LENA, starts_at=brussels(2026, 11, 3, 12), ends_at=brussels(2026, 11, 4, 12)
     )
 
+    (row,) = month.with_absences(month.by_person(held, days, name=str), [away])
 
-def test_what_is_past_is_no_gap_any_more() -> None:
-    days = month.days_of(date(2026, 11, 1))
-
-    (row,) = month.by_level([], ["primary"], days, now=brussels(2026, 11, 10, 12))
-
-    assert [cell.day.on.day for cell in row.cells if cell.gap_from][:2] == [10, 11]
-    assert row.cells[9].gap_from == brussels(2026, 11, 10, 12)
+    assert [cell.day.on.day for cell in row.cells if cell.away] == [3, 4]
 
 
-def test_shifts_that_touch_leave_no_gap() -> None:
-    touching = [
-        shift(brussels(2026, 11, 1), brussels(2026, 11, 1, 8)),
-        shift(brussels(2026, 11, 1, 8), brussels(2026, 11, 2)),
-    ]
+def test_a_period_of_two_months_has_the_holidays_of_both_years() -> None:
+    days = month.days_of(date(2026, 12, 20), date(2027, 1, 10))
 
-    assert month.first_gap(touching, brussels(2026, 11, 1), brussels(2026, 11, 2)) == (None, None)
+    assert len(days) == 22
+    assert days[12].holiday
 
 
 def test_people_stand_in_order_of_name_and_have_no_gaps() -> None:
@@ -117,7 +130,7 @@ def test_people_stand_in_order_of_name_and_have_no_gaps() -> None:
     rows = month.by_person(shifts, days, name={LENA: "Lena", TOM: "Tom"}.__getitem__)
 
     assert [row.key for row in rows] == [str(LENA), str(TOM)]
-    assert not any(cell.gap_from for row in rows for cell in row.cells)
+    assert not any(cell.gaps for row in rows for cell in row.cells)
 
 
 @pytest.mark.parametrize("text", ["", "2026-13", "nonsense", "2026"])

@@ -30,6 +30,13 @@ FACTS = {
     "tenant": "pz_aalst",
     "reached": "7",
     "missed": "2",
+    "gained": "2",
+    "lost": "1",
+    "first_at": "2026-03-28T17:00:00+00:00",
+    "level": "primary",
+    "starts_at": "2026-03-28T17:00:00+00:00",
+    "ends_at": "2026-03-29T06:00:00+00:00",
+    "month": "2026-03",
 }
 MAILED = sorted(kind for kind, where in KINDS.items() if where.by_mail)
 
@@ -86,6 +93,13 @@ def test_an_incident_type_of_a_tenants_own_is_told_as_another() -> None:
 def test_times_are_those_of_the_clock_in_belgium() -> None:
     assert "vóór 02:24" in letter("call_out_ringing", "nl").text
     assert "tot 03:24" in letter("account_locked", "nl").text
+
+
+def test_a_change_of_duty_says_how_much_and_from_when_and_a_gap_its_level_and_hours() -> None:
+    duty, gap = letter("duty_changed", "nl").text, letter("roster_gap", "fr").text
+    assert "U hebt wacht in 2 nieuwe periodes. U hebt geen wacht meer in 1 periode." in duty
+    assert "begint op 28/03/2026 18:00" in duty
+    assert "Du 28/03/2026 18:00 au 29/03/2026 08:00, personne n’assure la première garde" in gap
 
 
 def test_an_unknown_language_is_dutch() -> None:

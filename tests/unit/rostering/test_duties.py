@@ -1,6 +1,7 @@
 """Shifts in absolute time, who is on duty, and where the roster has a hole."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -8,17 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.rostering.rosters.coverage import ALWAYS
 from services.rostering.rosters.models import (
+    GAP_HORIZON,
     Duty,
     ZoneDuty,
-    check_levels,
     check_shift,
-    first_gap,
+    gaps_of,
     length_in_minutes,
+    needed_hours,
     next_duty,
     on_duty,
 )
-from shared.contracts.rostering import LEVELS, PlanShift
+from services.rostering.rosters.rules import check_settings
+from services.rostering.rosters.stretches import Stretch
+from services.rostering.rosters.unfolding import Absence, Turn
+from shared.contracts.rostering import LEVELS, ChangeRosterSettings, PlanShift
 from shared.errors import Invalid
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -65,6 +71,13 @@ def test_who_follows_is_the_next_to_begin_at_that_level() -> None:
     assert next_duty(duties, "coordinator", now=NOW) is None
 
 
+def first_gap(duties: list[Duty]) -> datetime | None:
+    turns = [Turn(each.level, each.user_id, each.starts_at, each.ends_at) for each in duties]
+    week = Stretch(NOW, NOW + GAP_HORIZON)
+    found = gaps_of(turns, [], [], week, levels=["primary"], hours=ALWAYS)
+    return found[0].starts_at if found else None
+
+
 @pytest.mark.parametrize(
     ("duties", "gap"),
     [
@@ -78,19 +91,35 @@ def test_who_follows_is_the_next_to_begin_at_that_level() -> None:
     ],
 )
 def test_the_first_hole_of_the_week_is_found(duties: list[Duty], gap: int | None) -> None:
-    assert first_gap(duties, "primary", now=NOW) == (None if gap is None else hours(gap))
+    assert first_gap(duties) == (None if gap is None else hours(gap))
 
 
 @given(st.lists(st.tuples(st.integers(-50, 200), st.integers(1, 60)), max_size=12))
 def test_at_the_gap_nobody_is_on_duty_and_before_it_always_somebody(shifts: list[tuple[int, int]]) -> None:
     duties = [duty(start, start + length) for start, length in shifts]
-    gap = first_gap(duties, "primary", now=NOW)
+    gap = first_gap(duties)
     until = gap or NOW + timedelta(days=7)
     assert gap is None or not on_duty(duties, now=gap)
     moment = NOW
     while moment < until:
         assert on_duty(duties, now=moment)
         moment += timedelta(minutes=30)
+
+
+def test_outside_office_hours_is_night_weekend_and_public_holiday() -> None:
+    needed = needed_hours("outside_office", time(8), time(18))
+    friday = datetime(2026, 3, 20, tzinfo=BRUSSELS)
+    found = gaps_of([], [], [], Stretch(friday, friday + timedelta(days=4)), levels=["primary"], hours=needed)
+    assert [(gap.starts_at.astimezone(BRUSSELS).hour, length_in_minutes(gap.starts_at, gap.ends_at) / 60) for gap in found] == [
+        (0, 8), (18, 62), (18, 6),
+    ]  # fmt: skip
+
+
+def test_a_shift_of_somebody_who_is_away_is_a_gap() -> None:
+    turns = [Turn("primary", LENA, NOW, hours(24))]
+    away = [Absence(user_id=LENA, starts_at=hours(4), ends_at=hours(6))]
+    found = gaps_of(turns, away, [], Stretch(NOW, hours(24)), levels=["primary"], hours=ALWAYS)
+    assert [(gap.starts_at, gap.ends_at) for gap in found] == [(hours(4), hours(6))]
 
 
 def wrong(level: str, starts_at: datetime, ends_at: datetime, **holder: UUID | None) -> dict[str, str]:
@@ -135,10 +164,17 @@ def test_every_wrong_field_of_a_shift_has_its_code() -> None:
 
 
 @pytest.mark.parametrize(
-    ("levels", "code"),
-    [([], "required"), (["primary", "tertiary"], "level_unknown"), (["primary", "primary"], "level_twice")],
+    ("changes", "codes"),
+    [
+        ({"levels": []}, {"levels": "required"}),
+        ({"levels": ["primary", "tertiary"]}, {"levels": "level_unknown"}),
+        ({"levels": ["primary", "primary"]}, {"levels": "level_twice"}),
+        ({"required_levels": ["backup"]}, {"required_levels": "level_unknown"}),
+        ({"needed": "sometimes"}, {"needed": "not_a_choice"}),
+    ],
 )
-def test_levels_are_known_and_each_is_there_once(levels: list[str], code: str) -> None:
+def test_levels_are_known_and_each_is_there_once(changes: dict[str, Any], codes: dict[str, str]) -> None:
+    command = ChangeRosterSettings(**{"answer_minutes": 10, "levels": ["primary"], **changes})
     with pytest.raises(Invalid) as raised:
-        check_levels(levels)
-    assert raised.value.fields == {"levels": code}
+        check_settings(command, required=command.required_levels or [])
+    assert raised.value.fields == codes
