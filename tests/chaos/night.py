@@ -130,10 +130,16 @@ class Night:
                     dispatcher, call_out, "reached-by-phone", user_id=call_out.late or somebody
                 )
             case "ringing":
-                ringing = next(each for each in view["attempts"] if each["outcome"] == "ringing")
-                return await self._react(call_out, ringing, dispatcher)
+                return await self._hear(call_out, view["attempts"], dispatcher)
             case _:
                 return False
+
+    async def _hear(self, call_out: CallOut, attempts: list[dict[str, Any]], dispatcher: Member) -> bool:
+        """It rings for somebody; a partner zone, which no timer rings past, is passed by hand."""
+        ringing = next(each for each in attempts if each["outcome"] == "ringing")
+        if ringing["user_id"] in self.crew:
+            return await self._react(call_out, ringing, dispatcher)
+        return await self._say(dispatcher, call_out, "escalate")
 
     async def _react(self, call_out: CallOut, ringing: dict[str, Any], dispatcher: Member) -> bool:
         """The person who is rung does what the plan says; each ringing is met once."""
