@@ -37,7 +37,6 @@ _FIELDS: Final = {
 }
 
 _NOTES: Final = {
-    "field.not_a_time": N_("Schrijf een uur zoals 22:00."),
     "field.out_of_window": N_("Kies tussen 1 en 72 uur."),
     "note.phones_saved": N_("De nummers zijn bewaard. Bevestig een nieuw nummer met een code."),
     "note.code_sent": N_("De code is onderweg. Typ ze hieronder."),

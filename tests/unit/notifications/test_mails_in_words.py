@@ -27,6 +27,7 @@ FACTS = {
     "token": "a-secret",
     "of": [],
     "code": "123456",
+    "report_id": str(UUID(int=11)),
     "tenant": "pz_aalst",
     "reached": "7",
     "missed": "2",
