@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -19,7 +19,7 @@ from services.identity.staff.models import Staff, Team
 from services.identity.tenants import commands as tenant_commands
 from shared import outbox
 from shared.auth import Permission, Principal
-from shared.contracts.configuration import SaveOrganisation
+from shared.contracts.configuration import SaveDayOff, SaveIncidentType, SaveOrganisation
 from shared.contracts.identity import (
     ChangeTenantSettings,
     PasswordResetRequested,
@@ -58,6 +58,20 @@ async def announce(workshop: Workshop, tenants: Iterable[DemoTenant], *, now: da
         )
 
 
+_CARNIVAL = SaveIncidentType(
+    group="violence",
+    urgency="now",
+    mandatory=["safety"],
+    labels={
+        "nl": "Geweld tijdens carnaval",
+        "fr": "Violence pendant le carnaval",
+        "de": "Gewalt im Karneval",
+        "en": "Violence during carnival",
+    },
+)
+"""A type of its own, as a zone with a carnival has."""
+
+
 async def employ(workshop: Workshop, tenant: DemoTenant, *, now: datetime) -> Cast:
     """Register teams and staff that are not there yet, as if three months ago; their invitations are not mailed."""
     then = now - _EMPLOYED_FOR
@@ -76,6 +90,12 @@ async def employ(workshop: Workshop, tenant: DemoTenant, *, now: datetime) -> Ca
             await tenant_commands.change_tenant_settings(session, operator, settings, now=then)
             office = SaveOrganisation(**msgspec.structs.asdict(tenant.office), email=f"info@{tenant.domain}")
             await configuration_commands.save_organisation(session, operator, office, now=then)
+            new_year = SaveDayOff(day=date(then.year + 1, 1, 2), why="Dag na Nieuwjaar")
+            await configuration_commands.save_day_off(session, operator, new_year, now=then)
+            if tenant.kind == "police_zone":
+                await configuration_commands.save_incident_type(
+                    session, operator, _CARNIVAL, "carnival", now=then
+                )
         teams = await _teams(session, operator, tenant, now=then)
         for person in tenant.people:
             email = tenant.email_of(person)
