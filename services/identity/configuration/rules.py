@@ -80,7 +80,7 @@ def check_incident_type(code: str, command: contract.SaveIncidentType, *, own: b
     """Raise `Invalid`; an own type needs its words in all four languages."""
     wrong: dict[str, str] = {}
     if not _CODE.match(code):
-        wrong["code"] = "code_wrong"
+        wrong["code"] = "type_code_wrong"
     if command.group not in contract.STATISTIC_GROUPS:
         wrong["group"] = "not_a_choice"
     if command.urgency not in contract.URGENCIES:

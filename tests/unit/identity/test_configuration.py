@@ -66,7 +66,7 @@ def test_every_wrong_field_of_a_type_is_named_at_once() -> None:
     )
 
     assert wrong_type("Carnival!", command) == {
-        "code": "code_wrong",
+        "code": "type_code_wrong",
         "group": "not_a_choice",
         "urgency": "not_a_choice",
         "mandatory": "not_a_choice",
