@@ -62,7 +62,9 @@ _SETTINGS: Final = {
     "mandatory.languages": N_("Talen"),
     "mandatory.pv_number": N_("PV-nummer"),
     "mandatory.risk_assessment": N_("Risicotaxatie"),
-    "field.type_code_wrong": N_("Gebruik kleine letters, cijfers en lage streepjes, en begin met een letter."),
+    "field.type_code_wrong": N_(
+        "Gebruik kleine letters, cijfers en lage streepjes, en begin met een letter."
+    ),
     "field.period_not_offered": N_("Deze periode tellen we niet. Kies een periode uit de lijst."),
     "field.code_taken": N_("Deze code bestaat al. Kies een andere."),
     "field.recontact_is_duty": N_("Voor deze feiten is hercontact verplicht (COL 20/2020). Laat het aan."),
