@@ -14,8 +14,8 @@ from deploy.demo import call_outs
 from deploy.demo.script import Client, Glass, Line, Story, synthetic_insz
 from deploy.demo.workshop import BRUSSELS, Cast, Workshop, at
 from services.cases.documents import commands as papers
-from services.cases.documents.archive import archive_of
-from services.cases.documents.commands.files import Received, digest
+from services.cases.documents.archive import Place, archive_of
+from services.cases.documents.commands.files import Received, digest, tenant_key
 from services.cases.dossiers import commands, queries
 from services.cases.dossiers.models import BreakGlassUse, Dossier, Entry, Task
 from services.cases.victim_support import commands as victim_support
@@ -172,7 +172,8 @@ def _filing(name: str, kind: str, text: str) -> Callable[[Desk, datetime], Await
 
     async def act(desk: Desk, now: datetime) -> None:
         holder = desk.holder(now)
-        place = await papers.announce_document(desk.session, holder, desk.dossier.id, now=now)
+        key = await tenant_key(desk.session, desk.cast.tenant.key, now=now)
+        place = Place(desk.cast.tenant.key, uuid7(), key)
         await archive_of(desk.session).put(place, content)
         received = Received(place.document_id, name, "text/plain", len(content), digest(content))
         command = AddDocument(name=name, kind=kind)
