@@ -8,6 +8,8 @@ from typing import TypeVar
 import msgspec
 from stdnum.be import nn
 
+from shared.contracts.persons import SafeContact
+
 _FOLDER = Path(__file__).parent
 _NEVER_ISSUED = 999
 """A counter that no national number has (`domain.md` 12.1), so that nobody's real number can appear."""
@@ -68,6 +70,12 @@ class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: str = ""
     insz: bool = False
     safe_contact: str = ""
+    safe: SafeContact = msgspec.field(default_factory=SafeContact)
+    maiden_name: str = ""
+    interpreter: list[str] = []
+    literacy: str = ""
+    pictograms: bool = False
+    parental_authority: str = ""
     note: str = ""
 
 

@@ -8,7 +8,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from services.cases import api_aftercare, api_drafts, api_persons
+from services.cases import api_aftercare, api_persons, api_work
 from services.cases.documents.api import ROUTES as PAPERS
 from services.cases.dossiers import commands, queries
 from services.cases.statistics import commands as statistics_commands
@@ -261,7 +261,7 @@ ROUTES = [
     reopen_dossier,
     write_entry,
     *api_persons.ROUTES,
-    *api_drafts.ROUTES,
+    *api_work.ROUTES,
     *api_aftercare.ROUTES,
     add_task,
     complete_task,

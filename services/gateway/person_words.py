@@ -72,15 +72,51 @@ _PERSONS: Final = {
     "look.unrelate_persons": N_("verwijderde een band tussen personen"),
 }
 
+_FIELDS: Final = {
+    "answer.yes": N_("ja"),
+    "answer.no": N_("nee"),
+    "person_field.role": N_("Rol in dit dossier"),
+    "person_field.first_name": N_("Voornaam"),
+    "person_field.last_name": N_("Familienaam"),
+    "person_field.born_on": N_("Geboortedatum"),
+    "person_field.language": N_("Taal"),
+    "person_field.maiden_name": N_("Naam bij de geboorte"),
+    "person_field.other_names": N_("Andere namen"),
+    "person_field.other_roles": N_("Is ook"),
+    "person_field.interpreter": N_("Tolk nodig voor"),
+    "person_field.literacy": N_("Lezen"),
+    "person_field.contact_preference": N_("Liefst bereikt via"),
+    "person_field.pictograms": N_("Pictogrammen"),
+    "person_field.parental_authority": N_("Wie heeft het ouderlijk gezag?"),
+    "person_field.contact_via": N_("Contact loopt via"),
+    "person_field.deceased_on": N_("Overleden op"),
+    "person_field.email": N_("E-mail"),
+    "person_field.address": N_("Adres"),
+    "person_field.note": N_("Nota over deze persoon"),
+}
+
 _DRAFTS: Final = {
     "error.draft_changed": N_(
         "Deze klad is in een ander venster bewaard of verstuurd. Kopieer uw tekst en laad de pagina opnieuw."
     ),
     "note.draft_saved": N_("De klad is bewaard. Enkel u ziet ze."),
     "note.draft_discarded": N_("De klad is weg."),
+    "timeline.unread": N_("Nieuw"),
+    "timeline.mine": N_("Van mij"),
+    "look.entry_page": N_("las ouder werk in het dossier"),
+    "entry.replan_task": N_("Taak verplaatst naar %(day)s"),
+    "entry.hand_over_task": N_("Taak doorgegeven aan %(who)s"),
+    "entry.cancel_task": N_("Taak geschrapt"),
+    "look.replan_task": N_("verplaatste een taak"),
+    "look.hand_over_task": N_("gaf een taak door"),
+    "look.cancel_task": N_("schrapte een taak"),
+    "note.task_replanned": N_("De taak is verplaatst."),
+    "note.task_handed_over": N_("De taak is doorgegeven."),
+    "note.task_cancelled": N_("De taak is geschrapt."),
+    "error.task_compulsory": N_("Deze taak is verplicht. U kunt ze verplaatsen, niet schrappen."),
     "look.save_draft": N_("bewaarde een klad"),
     "look.discard_draft": N_("gooide een klad weg"),
     "look.drafts_here": N_("zag een eigen klad terug"),
 }
 
-PERSON_WORDS: Final[dict[str, str]] = {**_REACHING, **_PERSONS, **_DRAFTS}
+PERSON_WORDS: Final[dict[str, str]] = {**_REACHING, **_PERSONS, **_FIELDS, **_DRAFTS}

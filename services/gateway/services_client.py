@@ -143,6 +143,13 @@ class Services:
         except Problem:
             return fallback
 
+    async def look(self, fallback: Answer, service: str, path: str, kind: type[Answer]) -> Answer:
+        """Say that somebody looks at something, for a page that can do without the answer."""
+        try:
+            return await self._client.tell(service, path, None, kind, token=self.token)
+        except Problem:
+            return fallback
+
     async def tell(
         self, service: str, path: str, command: msgspec.Struct | None, kind: type[Answer], *, key: str
     ) -> Answer:

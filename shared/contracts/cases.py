@@ -142,7 +142,10 @@ class AccessView(Struct, frozen=True, kw_only=True):
 
 
 class DossierView(Struct, frozen=True, kw_only=True):
-    """GET /dossiers/{dossier_id} (`dossier:read`): all of it in one answer. Timeline newest first, up to 200."""
+    """GET /dossiers/{dossier_id} (`dossier:read`): all of it in one answer. Timeline newest first, up to 200.
+
+    With more than that, `next_before` is where GET /dossiers/{dossier_id}/entries goes on.
+    """
 
     dossier_id: UUID
     number: str
@@ -167,6 +170,17 @@ class DossierView(Struct, frozen=True, kw_only=True):
     phones: list[PhoneView] = []
     relations: list[RelationView] = []
     may_call: list[MayCall] = []
+    next_before: str = ""
+
+
+class EntryPage(Struct, frozen=True, kw_only=True):
+    """GET /dossiers/{dossier_id}/entries?before= (`dossier:read`): the lines before a place in it, 200 a page.
+
+    `before` is `next_before` of the page that came before it.
+    """
+
+    entries: list[EntryView]
+    next_before: str = ""
 
 
 class OpenDossier(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -360,6 +374,26 @@ class CompleteTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     consent_way: str = "spoken"
 
 
+class ReplanTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /tasks/{task_id}/replan (`dossier:write`): another day; the reason, 10 characters or more, is told."""
+
+    due_on: date
+    reason: Annotated[str, Meta(max_length=500)]
+
+
+class HandOverTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /tasks/{task_id}/hand-over (`dossier:write`): to a colleague who works in the dossier."""
+
+    assignee: UUID
+    note: Annotated[str, Meta(max_length=500)] = ""
+
+
+class CancelTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /tasks/{task_id}/cancel (`dossier:write`). 409 `task_compulsory` for what must be done."""
+
+    reason: Annotated[str, Meta(max_length=500)]
+
+
 class WriteReport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """POST /dossiers/{id}/report (`dossier:write`): the call-out report; completes the report task."""
 
@@ -367,7 +401,7 @@ class WriteReport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class TaskPage(Struct, frozen=True, kw_only=True):
-    """GET /tasks?scope=mine|team&state=open: in order of due date, at most 500.
+    """GET /tasks?scope=mine|team|unassigned&state=open: in order of due date, at most 500.
 
     `late`, `today` and `week` (today and the six days after it) count the same list; only open tasks are due.
     """

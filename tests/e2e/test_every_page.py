@@ -236,7 +236,7 @@ def test_an_unknown_page_and_an_unknown_dossier_say_the_same(
 
 
 NOT_BY_LINK = {
-    "/dossiers/{}/live", "/home/work", "/lamp", "/live", "/live/who/{}", "/messages/count", "/messages/list", "/on-call/board",
+    "/dossiers/{}/timeline", "/dossiers/{}/live", "/home/work", "/lamp", "/live", "/live/who/{}", "/messages/count", "/messages/list", "/on-call/board",
     "/roster/month", "/tasks/list", "/call-outs/{}/night", "/call-outs/{}/sheet", "/dossiers/{}/phones/{}",
     "/health/live", "/health/ready", "/metrics", "/static/{}", "/sw.js", "/documents/{}", "/leaflets/{}/{}", "/r/{}/{}",
     "/sign-in", "/sign-in/code", "/sign-in/enrolment", "/password-reset", "/password-reset/{}", "/step-up",

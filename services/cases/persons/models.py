@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.cases.persons.identifiers import folded, insz_digits, insz_kind
+from services.cases.persons.names import trigrams
 from shared.contracts.cases import AddPerson
 from shared.contracts.persons import ChangePerson
 from shared.db import Base, uuid7
@@ -26,6 +27,7 @@ class Person(Base):
     maiden_name: Mapped[str] = mapped_column(Text)
     other_names: Mapped[str] = mapped_column(Text)
     folded: Mapped[str] = mapped_column(Text)
+    trigrams: Mapped[list[str]] = mapped_column(ARRAY(Text))
     born_on: Mapped[date | None] = mapped_column(Date)
     deceased_on: Mapped[date | None] = mapped_column(Date)
     email: Mapped[str] = mapped_column(Text)
@@ -51,6 +53,7 @@ class Person(Base):
         self.first_name, self.last_name = command.first_name.strip(), command.last_name.strip()
         self.maiden_name, self.other_names = command.maiden_name.strip(), command.other_names.strip()
         self.folded = folded(f"{self.first_name} {self.last_name} {self.maiden_name} {self.other_names}")
+        self.trigrams = trigrams(self.folded)
         self.born_on, self.deceased_on = command.born_on, command.deceased_on
         self.email, self.address = command.email.strip(), command.address.strip()
         self.language, self.interpreter = command.language, list(dict.fromkeys(command.interpreter))

@@ -17,6 +17,8 @@ from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.contracts.cases import PERSON_ROLES, AddPerson, DossierView, PersonInDossier, PersonRef
 from shared.contracts.persons import (
+    CONTACT_PREFERENCES,
+    LITERACY,
     ChangeSafeContact,
     NewPhone,
     PhoneRef,
@@ -34,7 +36,7 @@ _WINDOWS: Final = ("w1", "w2", "w3")
 _RULES: Final = ("no_calls", "no_voicemail", "no_letters", "no_visits", "discreet")
 _TEXTS: Final = (
     "first_name", "last_name", "role", "phone", "email", "language", "address", "insz", "safe_contact", "note",
-    "maiden_name", "other_names", "parental_authority",
+    "maiden_name", "other_names", "parental_authority", "literacy", "contact_preference",
 )  # fmt: skip
 
 
@@ -63,6 +65,9 @@ async def add_person(
             deceased_on=deceased_on,
             safe=safe,
             phone_safe=bool(form.text("phone_safe")),
+            pictograms=bool(form.text("pictograms")),
+            other_roles=[each for each in form.lists["other_roles"] if each in PERSON_ROLES],
+            interpreter=[each for each in form.lists["interpreter"] if each in LANGUAGES_ASKED],
             **texts,
         )
         if await tell(visit, form, f"/dossiers/{dossier_id}/persons", command, PersonRef):
@@ -326,6 +331,8 @@ def _answer(
         f=form,
         dossier=dossier,
         roles=PERSON_ROLES,
+        literacy=LITERACY,
+        contact_preferences=CONTACT_PREFERENCES,
         rows=_WINDOWS,
         languages=[(code, names.get(code, code)) for code in LANGUAGES_ASKED],
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,

@@ -1,6 +1,5 @@
 """What is written in a dossier: entries, reports, tasks, facts, and closing it. Each page is one form."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +11,7 @@ from litestar.params import FromPath
 from services.gateway.forms import Form, read_form
 from services.gateway.pages.dossier_drafts import begun, sent
 from services.gateway.pages.dossier_sight import dossier_of, tell
+from services.gateway.pages.two_versions import chosen, remember, side_by_side
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.contracts.cases import (
@@ -123,8 +123,8 @@ async def facts_page(
 ) -> Response[str]:
     dossier = await dossier_of(visit, dossier_id)
     facts = {name: getattr(dossier, name) for name in _FACTS}
-    form = await begun(visit, dossier_id, "facts", {**facts, "version": str(dossier.version)})
-    return _answer(pages, visit, "dossiers/facts.html", dossier, form, changed=None)
+    form = await begun(visit, dossier_id, "facts", {**remember(facts), "version": str(dossier.version)})
+    return _answer(pages, visit, "dossiers/facts.html", dossier, form, changed=None, shown=_as_it_is)
 
 
 @post("/dossiers/{dossier_id:uuid}", include_in_schema=False)
@@ -136,23 +136,24 @@ async def change_dossier(
 ) -> Response[str]:
     """When a colleague was first, both versions stand side by side and nothing typed is lost."""
     form = await read_form(request, visit)
+    chosen(form, _FACTS)
     command = ChangeDossier(version=form.number("version") or 0, **{name: form.text(name) for name in _FACTS})
-    changed: dict[str, Any] | None = None
     try:
         await visit.services.tell("cases", f"/dossiers/{dossier_id}", command, DossierRef, key=form.key)
     except Problem as problem:
         form.refused(problem)
         if problem.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED):
             raise
-        changed = _who_changed(problem)
-    else:
-        await sent(visit, form, dossier_id, "facts")
-        return go_to(request, f"/dossiers/{dossier_id}", note="note.dossier_changed")
-    dossier = await dossier_of(visit, dossier_id)
-    if changed is not None:
-        form.values["version"] = str(dossier.version)
-        changed["staff"] = await visit.services.staff()
-    return _answer(pages, visit, "dossiers/facts.html", dossier, form, changed=changed)
+        dossier = await dossier_of(visit, dossier_id)
+        stored = {name: getattr(dossier, name) for name in _FACTS}
+        changed = await side_by_side(visit, form, problem, stored, dossier.version)
+        return _answer(pages, visit, "dossiers/facts.html", dossier, form, changed=changed, shown=_as_it_is)
+    await sent(visit, form, dossier_id, "facts")
+    return go_to(request, f"/dossiers/{dossier_id}", note="note.dossier_changed")
+
+
+def _as_it_is(_name: str, value: str) -> str:
+    return value
 
 
 @get("/dossiers/{dossier_id:uuid}/close", include_in_schema=False)
@@ -195,13 +196,6 @@ async def _turn(
     dossier = await dossier_of(visit, dossier_id)
     form.values["version"] = str(dossier.version)
     return _answer(pages, visit, "dossiers/close.html", dossier, form)
-
-
-def _who_changed(problem: Problem) -> dict[str, Any] | None:
-    if problem.code != "changed_meanwhile":
-        return None
-    by, at = problem.details.get("changed_by", ""), problem.details.get("changed_at", "")
-    return {"by": UUID(by) if by else None, "at": datetime.fromisoformat(at) if at else None}
 
 
 async def _show(

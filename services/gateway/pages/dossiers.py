@@ -1,10 +1,12 @@
 """Dossiers: the list, the search, opening one, and the page of one with its persons, tasks and timeline."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, Router, get, post
@@ -18,11 +20,13 @@ from services.gateway.pages import (
     dossier_access,
     dossier_blocks,
     dossier_drafts,
+    dossier_person,
     dossier_persons,
+    dossier_tasks,
     dossier_work,
 )
 from services.gateway.pages.dossier_sight import answer_out_of_sight, dossier_of
-from services.gateway.pages.timeline import FILTERS, items, why_sentence
+from services.gateway.pages.timeline import FILTERS, Reader, counts, items, why_sentence
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.contracts.cases import (
@@ -30,13 +34,26 @@ from shared.contracts.cases import (
     DossierPage,
     DossierRef,
     DossierView,
+    EntryPage,
     OpenDossier,
     SearchDossiers,
 )
+from shared.contracts.drafts import DossierVisit
 from shared.contracts.identity import Team
 from shared.errors import Problem
 
 STATES: Final = ("open", "closed", "all")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of the timeline: kind of line, capacity that was spoken in, and since when a line is new."""
+
+    show: str = "all"
+    capacity: str = ""
+    since: datetime | None = None
+
+
 ENTRY_KINDS: Final = ("note", "contact", "practical_help")
 _FOUND_BY_HAND: Final = ("victim_care", "practical_help", "investigation")
 """The capacities that are spoken in here; staff care has its own files."""
@@ -125,12 +142,52 @@ async def show_dossier(
     visit: NamedDependency[Visit],
     pages: NamedDependency[Pages],
     show: FromQuery[str] = "all",
+    capacity: FromQuery[str] = "",
 ) -> Response[str]:
-    dossier, drafts = await asyncio.gather(
-        dossier_of(visit, dossier_id), dossier_drafts.drafts_of(visit, dossier_id)
+    dossier, drafts, visited = await asyncio.gather(
+        dossier_of(visit, dossier_id),
+        dossier_drafts.drafts_of(visit, dossier_id),
+        visit.services.look(DossierVisit(), "cases", f"/dossiers/{dossier_id}/visits", DossierVisit),
     )
     form = dossier_drafts.begin(visit, drafts, "entry", {"kind": "note", "capacity": "victim_care"})
-    return await show_page(pages, visit, dossier, form, show)
+    wanted = Wanted(show, capacity, visited.before)
+    return await show_page(pages, visit, dossier, form, wanted)
+
+
+@get("/dossiers/{dossier_id:uuid}/timeline", include_in_schema=False)
+async def older_entries(
+    request: AnyRequest,
+    dossier_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+    before: FromQuery[str],
+    show: FromQuery[str] = "all",
+    capacity: FromQuery[str] = "",
+) -> Response[str]:
+    """What is older than the page shows: below it, or as a page of its own without JavaScript."""
+    dossier, page, staff = await asyncio.gather(
+        dossier_of(visit, dossier_id),
+        visit.services.ask("cases", f"/dossiers/{dossier_id}/entries", EntryPage, before=before),
+        visit.services.staff(),
+    )
+    fragment = request.headers.get("HX-Request") == "true"
+    return pages.show(
+        "dossiers/_older.html" if fragment else "dossiers/older.html",
+        visit,
+        dossier=dossier,
+        items=items(page.entries, show, language=visit.language, staff=staff, capacity=capacity),
+        older=_older(dossier_id, page.next_before, show, capacity),
+        shown=len(page.entries),
+    )
+
+
+def _older(dossier_id: UUID, before: str, show: str, capacity: str) -> str:
+    """The address of what comes after this part of the timeline, if anything does."""
+    if not before:
+        return ""
+    return (
+        f"/dossiers/{dossier_id}/timeline?{urlencode({'before': before, 'show': show, 'capacity': capacity})}"
+    )
 
 
 @get("/dossiers/{dossier_id:uuid}/live", include_in_schema=False)
@@ -140,10 +197,14 @@ async def dossier_now(
     visit: NamedDependency[Visit],
     pages: NamedDependency[Pages],
     show: FromQuery[str] = "all",
+    capacity: FromQuery[str] = "",
+    since: FromQuery[datetime | None] = None,
 ) -> Response[str]:
     """What changed elsewhere: timeline, persons and tasks, never the form in which somebody writes."""
     dossier = await dossier_of(visit, dossier_id)
-    return pages.show("dossiers/_live.html", visit, **await _context(visit, dossier, show))
+    return pages.show(
+        "dossiers/_live.html", visit, **await _context(visit, dossier, Wanted(show, capacity, since))
+    )
 
 
 @post("/dossiers/{dossier_id:uuid}/entries", include_in_schema=False)
@@ -157,18 +218,27 @@ async def write_entry(
     if await dossier_work.write(visit, form, dossier_id):
         return go_to(request, f"/dossiers/{dossier_id}#timeline", note="note.entry_written")
     dossier = await dossier_of(visit, dossier_id)
-    return await show_page(pages, visit, dossier, form, "all", status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return await show_page(pages, visit, dossier, form, Wanted(), status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 async def show_page(
-    pages: Pages, visit: Visit, dossier: DossierView, form: Form, show: str, *, status: int = HTTPStatus.OK
+    pages: Pages,
+    visit: Visit,
+    dossier: DossierView,
+    form: Form,
+    wanted: Wanted,
+    *,
+    status: int = HTTPStatus.OK,
 ) -> Response[str]:
-    context = await _context(visit, dossier, show)
+    context = await _context(visit, dossier, wanted)
     return pages.show("dossiers/dossier.html", visit, f=form, status=status, **context)
 
 
-async def _context(visit: Visit, dossier: DossierView, show: str) -> dict[str, Any]:
-    chosen = show if show in FILTERS else "all"
+async def _context(visit: Visit, dossier: DossierView, wanted: Wanted) -> dict[str, Any]:
+    chosen = wanted.show if wanted.show in FILTERS else "all"
+    spoken = [each for each in CAPACITIES if any(entry.capacity == each for entry in dossier.timeline)]
+    capacity = wanted.capacity if wanted.capacity in spoken else ""
+    reader = Reader(visit.who.id, wanted.since)
     staff, teams, blocks = await asyncio.gather(
         visit.services.staff(),
         visit.services.ask_or(list[Team](), "identity", "/teams", list[Team]),
@@ -179,8 +249,14 @@ async def _context(visit: Visit, dossier: DossierView, show: str) -> dict[str, A
         "dossier": dossier,
         "staff": staff,
         "team_names": {team.team_id: team.name for team in teams},
-        "items": items(dossier.timeline, chosen, language=visit.language, staff=staff),
-        "counts": {name: sum(map(kept, dossier.timeline)) for name, kept in FILTERS.items()},
+        "items": items(
+            dossier.timeline, chosen, language=visit.language, staff=staff, reader=reader, capacity=capacity
+        ),
+        "counts": counts(dossier.timeline, reader, chosen),
+        "spoken": spoken if len(spoken) > 1 else [],
+        "capacity": capacity,
+        "since": wanted.since,
+        "older": _older(dossier.dossier_id, dossier.next_before, chosen, capacity),
         "chosen": chosen,
         "why": partial(why_sentence, language=visit.language),
         "today": _today(),
@@ -207,9 +283,12 @@ ROUTES: list[ControllerRouterHandler] = [
             open_dossier,
             show_dossier,
             dossier_now,
+            older_entries,
             write_entry,
             *dossier_work.ROUTES,
             *dossier_persons.ROUTES,
+            *dossier_person.ROUTES,
+            *dossier_tasks.ROUTES,
             *dossier_drafts.ROUTES,
             *dossier_access.ROUTES,
         ],

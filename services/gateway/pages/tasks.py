@@ -16,7 +16,7 @@ from services.gateway.visit import Visit
 from shared.auth import Permission
 from shared.contracts.cases import TaskPage, TaskView
 
-SCOPES: Final = ("mine", "team")
+SCOPES: Final = ("mine", "team", "unassigned")
 _WEEK: Final = timedelta(days=6)
 DUE: Final = ("all", "late", "today", "week")
 
@@ -52,7 +52,10 @@ async def _tasks(visit: Visit, of: str, due: str) -> dict[str, Any]:
     chosen = due if due in DUE else DUE[0]
     return {
         "page": page,
-        "groups": grouped(page.tasks, chosen, today=today),
+        "parts": [
+            (name, grouped([task for task in page.tasks if task.compulsory is legal], chosen, today=today))
+            for name, legal in (("legal", True), ("own", False))
+        ],
         "staff": staff,
         "scope": scope,
         "scopes": SCOPES,

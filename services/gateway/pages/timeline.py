@@ -12,13 +12,29 @@ from services.gateway.services_client import Staff
 from services.gateway.words import WORDS
 from shared.contracts.cases import EntryView
 
-FILTERS: Final[Mapping[str, Callable[[EntryView], bool]]] = {
-    "all": lambda entry: bool(entry.kind),
-    "written": lambda entry: entry.kind != "system",
-    "contact": lambda entry: entry.kind == "contact",
-    "report": lambda entry: entry.kind == "report",
-    "system": lambda entry: entry.kind == "system",
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, and what he has read before: everything up to `since`, or nobody knows."""
+
+    me: UUID | None = None
+    since: datetime | None = None
+
+    def unread(self, entry: EntryView) -> bool:
+        """Written by another since the last visit."""
+        return self.since is not None and entry.at > self.since and entry.author != self.me
+
+
+FILTERS: Final[Mapping[str, Callable[[EntryView, Reader], bool]]] = {
+    "all": lambda entry, _: bool(entry.kind),
+    "unread": lambda entry, reader: reader.unread(entry),
+    "written": lambda entry, _: entry.kind != "system",
+    "mine": lambda entry, reader: entry.kind != "system" and entry.author == reader.me,
+    "contact": lambda entry, _: entry.kind == "contact",
+    "report": lambda entry, _: entry.kind == "report",
+    "system": lambda entry, _: entry.kind == "system",
 }
+_ALWAYS_SHOWN: Final = ("all", "written", "system")
 _SYMBOLS: Final = {"note": "note", "contact": "phone", "practical_help": "care", "report": "document"}
 _SYSTEM_SYMBOLS: Final = {
     "break_glass_used": "break-glass",
@@ -81,15 +97,33 @@ class Item:
     unread: bool = False
 
 
-def items(entries: list[EntryView], show: str, *, language: Language, staff: Staff) -> list[Item]:
+def items(
+    entries: list[EntryView],
+    show: str,
+    *,
+    language: Language,
+    staff: Staff,
+    reader: Reader | None = None,
+    capacity: str = "",
+) -> list[Item]:
     """The entries that the filter keeps, in their order."""
-    kept = FILTERS.get(show, FILTERS["all"])
-    return [_item(entry, language, staff) for entry in entries if kept(entry)]
+    kept, who = FILTERS.get(show, FILTERS["all"]), reader or Reader()
+    return [
+        _item(entry, language, staff, who)
+        for entry in entries
+        if kept(entry, who) and capacity in ("", entry.capacity)
+    ]
 
 
-def _item(entry: EntryView, language: Language, staff: Staff) -> Item:
+def counts(entries: list[EntryView], reader: Reader, chosen: str) -> dict[str, int]:
+    """How many each filter keeps; one that would show nothing is left out, unless it is on."""
+    found = {name: sum(kept(entry, reader) for entry in entries) for name, kept in FILTERS.items()}
+    return {name: count for name, count in found.items() if count or name in (*_ALWAYS_SHOWN, chosen)}
+
+
+def _item(entry: EntryView, language: Language, staff: Staff, reader: Reader) -> Item:
     system = entry.kind == "system"
-    title = _happened(entry, language, staff) if system else _written(entry, language)
+    title = _happened(entry, language, staff) if system else _written(entry, language, staff)
     return Item(
         at=entry.at,
         day=entry.at.astimezone(BRUSSELS).date(),
@@ -99,6 +133,7 @@ def _item(entry: EntryView, language: Language, staff: Staff) -> Item:
         body=_body(entry, language),
         tone="warning" if entry.code in _WARNS else "",
         capacity="" if system else entry.capacity,
+        unread=reader.unread(entry),
     )
 
 
@@ -108,14 +143,12 @@ def _body(entry: EntryView, language: Language) -> str:
     return entry.text or entry.details.get("override", "")
 
 
-def _written(entry: EntryView, language: Language) -> str:
+def _written(entry: EntryView, language: Language, staff: Staff) -> str:
     kind = language.word_or(f"entry_kind.{entry.kind}", entry.kind)
-    if entry.code == "number_shown_anyway":
-        return _happened(entry, language, Staff())
     if entry.code == "task_completed":
         result = language.word_or(f"task_result.{entry.details.get('result', '')}", "")
         return f"{kind}: {result}" if result else kind
-    return kind
+    return _happened(entry, language, staff) if f"entry.{entry.code}" in WORDS else kind
 
 
 def _happened(entry: EntryView, language: Language, staff: Staff) -> str:
@@ -193,6 +226,10 @@ def why_sentence(why: Mapping[str, str], language: Language) -> str:
     ]
     if skipped:
         sentence += " " + language.text(N_("Overgeslagen: %(days)s."), days=", ".join(skipped))
+    if why.get("moved_from"):
+        sentence += " " + language.text(
+            N_("Verplaatst; eerst was het %(day)s."), day=_day(why["moved_from"], language)
+        )
     if why.get("plan"):
         sentence += " " + language.text(N_("Volgens het hercontactplan."))
     return sentence

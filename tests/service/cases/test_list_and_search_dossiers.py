@@ -105,7 +105,7 @@ async def test_the_words_of_a_search_come_in_no_address(cases: ServiceUnderTest)
         for operation in path.values()
         for parameter in operation.get("parameters", [])
     }
-    assert {each for each in named if not each.endswith("_id")} <= {"state", "scope", "after"}
+    assert {each for each in named if not each.endswith("_id")} <= {"state", "scope", "after", "before"}
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from shared.contracts.cases import (
     TaskPage,
     TaskView,
 )
+from shared.contracts.drafts import DossierVisit
 from shared.contracts.identity import StaffEntry, Team
 from shared.contracts.persons import PhoneView
 from shared.contracts.rostering import (
@@ -267,6 +268,7 @@ def answer_everything(neighbours: Neighbours) -> None:
     cases[f"GET /dossiers/{DOSSIER}/looks"] = looks
     cases[f"GET /dossiers/{DOSSIER}/access"] = dossier_access()
     cases[f"GET /dossiers/{DOSSIER}/drafts"] = []
+    cases[f"POST /dossiers/{DOSSIER}/visits"] = DossierVisit(before=NOW - timedelta(hours=3))
     cases["GET /tasks"] = TaskPage(
         tasks=[task("own", -1, title="Bellen", task_id=uuid7()), task()], late=1, today=0, week=1
     )

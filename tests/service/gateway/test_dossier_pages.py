@@ -1,14 +1,14 @@
 """A dossier's pages: safe contact first, nothing typed is lost, and what is out of sight looks like what does not exist."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 import httpx
 import pytest
 
 from shared.auth import Permission
 from shared.contracts.cases import AccessView, BreakGlassOpened, DossierRef, EntryRef, PersonRef
-from shared.contracts.persons import MayCall, RevealedPhone
+from shared.contracts.persons import MayCall, RevealedPhone, SafeContact, SafeWindow
 from shared.db import uuid7
 from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import (
@@ -88,7 +88,12 @@ async def test_outside_the_safe_hours_the_page_says_when_and_asks_why_it_must_be
         next_from=NOW,
         next_until=NOW + timedelta(hours=2),
     )
-    neighbours.of("cases")[f"GET {PAGE}"] = dossier(may_call=[closed])
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(
+        may_call=[closed],
+        persons=[
+            person(safe=SafeContact(windows=[SafeWindow(weekdays=[2, 4], starts=time(10), ends=time(12))]))
+        ],
+    )
     neighbours.of("cases")[f"POST {PAGE}/phones/{PHONE_ID}/reveal"] = refusal(
         409, "unsafe_to_call", why="outside_hours"
     )
@@ -206,22 +211,31 @@ async def test_when_a_colleague_was_first_both_versions_stand_side_by_side(
     holder: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
     fields = await filled_in(
-        holder, f"{PAGE}/facts", version="3", summary="Mijn tekst.", place="Aalst", pv_number=""
+        holder,
+        f"{PAGE}/facts",
+        version="3",
+        summary="Mijn tekst.",
+        was_summary="Jongen van 19 overleden.",
+        place="Aalst",
+        was_place="Aalst",
+        pv_number="",
+        was_pv_number="",
     )
     neighbours.of("cases")[f"POST {PAGE}"] = refusal(
         409, "changed_meanwhile", changed_by=str(TOM), changed_at=NOW.isoformat()
     )
-    neighbours.of("cases")[f"GET {PAGE}"] = dossier(version=4, summary="Tekst van Tom.")
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(version=4, summary="Tekst van Tom.", place="Gent")
 
     both = await holder.post(PAGE, data=fields)
 
     assert both.status_code == 422
-    assert "Tom Wouters wijzigde dit dossier terwijl u schreef." in both.text
+    assert "Tom Wouters wijzigde dit terwijl u schreef." in both.text
     assert "Tekst van Tom." in both.text
-    assert re.search(r"<textarea[^>]*>Mijn tekst.</textarea>", both.text)
+    assert 'name="summary" value="Mijn tekst."' in both.text
+    assert "Overgenomen van uw collega: plaats" in re.sub(r"\s+", " ", both.text)
     assert 'name="version" value="4"' in both.text
     neighbours.of("cases")[f"POST {PAGE}"] = DossierRef(dossier_id=DOSSIER, number="SPOT-2026-0001")
-    saved = await holder.post(PAGE, data={**fields, "version": "4"})
+    saved = await holder.post(PAGE, data={**fields, "version": "4", "pick_summary": "mine"})
     assert saved.headers["location"] == PAGE
 
 

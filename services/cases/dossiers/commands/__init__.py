@@ -25,6 +25,7 @@ from services.cases.dossiers.commands.persons import (
     remove_person,
     unrelate_persons,
 )
+from services.cases.dossiers.commands.task_changes import cancel_task, hand_over_task, replan_task
 from services.cases.dossiers.commands.tasks import add_task, complete_task
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "add_task",
     "assign_holder",
     "break_glass",
+    "cancel_task",
     "change_dossier",
     "change_insz",
     "change_person",
@@ -44,12 +46,14 @@ __all__ = [
     "discard_draft",
     "escalate_unreviewed",
     "grant_access",
+    "hand_over_task",
     "lift_conflict",
     "name_holder",
     "relate_persons",
     "remove_person",
     "remove_phone",
     "reopen_dossier",
+    "replan_task",
     "reveal_phone",
     "review_break_glass",
     "revoke_grant",

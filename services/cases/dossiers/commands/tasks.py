@@ -34,7 +34,7 @@ async def add_task(
     dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
     dossier.require_open()
     assignee = command.assignee or dossier.holder
-    if assignee not in (None, principal.user_id) and not await _works_in(session, dossier, assignee, now=now):
+    if assignee not in (None, principal.user_id) and not await works_in(session, dossier, assignee, now=now):
         raise Invalid({"assignee": "no_access"})
     due = Due(command.due_on, {"rule": "chosen", "from": local_day(now).isoformat()})
     task = Task.plan(
@@ -52,7 +52,7 @@ async def add_task(
     return TaskRef(task_id=task.id)
 
 
-async def _works_in(session: AsyncSession, dossier: Dossier, user_id: UUID | None, *, now: datetime) -> bool:
+async def works_in(session: AsyncSession, dossier: Dossier, user_id: UUID | None, *, now: datetime) -> bool:
     granted = select(Grant.id).where(
         Grant.dossier_id == dossier.id,
         Grant.user_id == user_id,

@@ -4,6 +4,7 @@ from services.cases.dossiers.queries.access import dossier_access
 from services.cases.dossiers.queries.break_glass import break_glass_uses
 from services.cases.dossiers.queries.detail import dossier_by_id
 from services.cases.dossiers.queries.drafts import drafts_here, my_drafts
+from services.cases.dossiers.queries.entries import entry_page
 from services.cases.dossiers.queries.lists import dossier_page, search_dossiers
 from services.cases.dossiers.queries.looks import dossier_looks
 from services.cases.dossiers.queries.persons import person_numbers
@@ -16,6 +17,7 @@ __all__ = [
     "dossier_looks",
     "dossier_page",
     "drafts_here",
+    "entry_page",
     "my_drafts",
     "person_numbers",
     "search_dossiers",

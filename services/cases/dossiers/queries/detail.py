@@ -155,6 +155,14 @@ _timeline = (
     .limit(TIMELINE_LENGTH)
 )
 
+# The last line that is shown, when one is older.
+_edge = select(Entry.id, Entry.at).where(Entry.dossier_id == _ID).order_by(Entry.at.desc(), Entry.id.desc())
+_last_shown = _edge.offset(TIMELINE_LENGTH - 1).limit(1).subquery("last_shown")
+_first_hidden = _edge.offset(TIMELINE_LENGTH).limit(1).subquery("first_hidden")
+_next_before = (
+    select(cast(_last_shown.c.id, Text)).where(select(_first_hidden.c.id).exists()).scalar_subquery()
+)
+
 _page = select(
     _found.c.id.label("dossier_id"),
     _found.c.number,
@@ -184,6 +192,7 @@ DOSSIER_BY_ID = Statement(
     select(
         cast(func.row_to_json(_page.table_valued()), Text).label("page"),
         cast(json_rows(_rules, "rule"), Text).label("rules"),
+        func.coalesce(_next_before, "").label("next_before"),
     )
     .select_from(_page)
     .add_cte(
@@ -208,7 +217,9 @@ async def dossier_by_id(
     )
     if row is None:
         raise NotFound
-    return typing_cast("DossierView", msgspec.Raw(_with_verdicts(row["page"], row["rules"], now=now)))
+    return typing_cast(
+        "DossierView", msgspec.Raw(_with_verdicts(row["page"], row["rules"], row["next_before"], now=now))
+    )
 
 
 class _Rules(msgspec.Struct, frozen=True):
@@ -216,8 +227,9 @@ class _Rules(msgspec.Struct, frozen=True):
     safe: SafeContact
 
 
-def _with_verdicts(page: str, rules: str, *, now: datetime) -> bytes:
+def _with_verdicts(page: str, rules: str, next_before: str, *, now: datetime) -> bytes:
     """The database has built the answer; it goes out as it is, and who may be called now is put at its end."""
     known = msgspec.json.decode(rules, type=list[_Rules])
     verdicts = [msgspec.structs.replace(may_call(each.safe, now), person_id=each.person_id) for each in known]
-    return page.encode()[:-1] + b',"may_call":' + msgspec.json.encode(verdicts) + b"}"
+    more = msgspec.json.encode({"may_call": verdicts, "next_before": next_before})
+    return page.encode()[:-1] + b"," + more[1:]

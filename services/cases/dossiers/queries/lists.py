@@ -10,13 +10,16 @@ import msgspec
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Integer,
     Text,
     Uuid,
-    all_,
     and_,
+    any_,
     bindparam,
+    case,
     cast,
     func,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -30,6 +33,7 @@ from services.cases.dossiers.people import DossierPerson
 from services.cases.dossiers.queries.audited import audit_of, json_rows, reader
 from services.cases.persons.identifiers import folded
 from services.cases.persons.models import Person
+from services.cases.persons.names import EXACT, NEAR, match, pieces_to_ask
 from shared.auth import Permission, Principal
 from shared.contracts.cases import DossierPage, SearchDossiers
 from shared.db import Statement
@@ -38,9 +42,9 @@ from shared.errors import Invalid
 PAGE = 50
 _SHORTEST_SEARCH = 2
 _STATES = ("", "open", "closed")
-_WILDCARD, _ESCAPED = re.compile(r"([%_\\])"), r"\\\1"
 # Before the first line of the first page, so that every page is asked for with the same statement.
-_START = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
+_START = (1, datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
+_ALL_ALIKE: ColumnElement[int] = literal_column("0", Integer)
 
 _STATE = bindparam("state", type_=Text)
 _title = func.coalesce(
@@ -61,17 +65,24 @@ _open_tasks = (
 )
 
 
-def _list(*conditions: ColumnElement[bool]) -> Statement:
+def _list(*conditions: ColumnElement[bool], rank: ColumnElement[int] = _ALL_ALIKE) -> Statement:
+    """`rank` is 0 for what comes first and below it for what comes after, each newest change first."""
     mine = (
-        select(Dossier.id, Dossier.updated_at)
+        select(Dossier.id, Dossier.updated_at, rank.label("rank"))
         .where(visible, or_(_STATE == "", Dossier.state == _STATE), *conditions)
         .cte("mine")
     )
-    after = tuple_(mine.c.updated_at, mine.c.id) < tuple_(
-        bindparam("after_at", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid)
+    after = tuple_(mine.c.rank, mine.c.updated_at, mine.c.id) < tuple_(
+        bindparam("after_rank", type_=Integer),
+        bindparam("after_at", type_=DateTime(timezone=True)),
+        bindparam("after_id", type_=Uuid),
     )
     page = (
-        select(mine).where(after).order_by(mine.c.updated_at.desc(), mine.c.id.desc()).limit(PAGE).cte("page")
+        select(mine)
+        .where(after)
+        .order_by(mine.c.rank.desc(), mine.c.updated_at.desc(), mine.c.id.desc())
+        .limit(PAGE)
+        .cte("page")
     )
     lines = (
         select(
@@ -89,15 +100,16 @@ def _list(*conditions: ColumnElement[bool]) -> Statement:
         )
         .join(page, page.c.id == Dossier.id)
         .join(_open_tasks, onclause=and_(True))
-        .order_by(page.c.updated_at.desc(), page.c.id.desc())
+        .order_by(page.c.rank.desc(), page.c.updated_at.desc(), page.c.id.desc())
     )
     count = select(func.count()).select_from(mine).scalar_subquery()
-    last = select(page).order_by(page.c.updated_at, page.c.id).limit(1).subquery("last")
+    last = select(page).order_by(page.c.rank, page.c.updated_at, page.c.id).limit(1).subquery("last")
     shown = select(func.coalesce(func.jsonb_agg(page.c.id), func.jsonb_build_array())).scalar_subquery()
     return Statement(
         select(
             count.label("count"),
             select(func.count()).select_from(mine).where(after).scalar_subquery().label("remaining"),
+            select(last.c.rank).scalar_subquery().label("last_rank"),
             select(last.c.updated_at).scalar_subquery().label("last_at"),
             select(last.c.id).scalar_subquery().label("last_id"),
             cast(json_rows(lines, "line"), Text).label("lines"),
@@ -111,31 +123,49 @@ def _list(*conditions: ColumnElement[bool]) -> Statement:
     )
 
 
-def _matches() -> ColumnElement[bool]:
-    """By number, PV number, every word of a person's name, or the digits of his INSZ."""
-    term = bindparam("term", type_=Text)
-    person = (
+def _with_person(found: ColumnElement[bool]) -> ColumnElement[bool]:
+    return (
         select(DossierPerson.person_id)
         .join(Person, Person.id == DossierPerson.person_id)
-        .where(
-            DossierPerson.dossier_id == Dossier.id,
-            DossierPerson.removed_at.is_(None),
-            or_(
-                Person.folded.like(all_(bindparam("words", type_=ARRAY(Text)))),
-                Person.insz == bindparam("insz", type_=Text),
-            ),
-        )
+        .where(DossierPerson.dossier_id == Dossier.id, DossierPerson.removed_at.is_(None), found)
         .correlate(Dossier)
-    )
-    return or_(
-        func.strpos(func.lower(Dossier.number), term) > 0,
-        func.strpos(func.lower(Dossier.pv_number), term) > 0,
-        person.exists(),
+        .exists()
     )
 
+
+_term = bindparam("term", type_=Text)
+_to_the_letter = or_(
+    func.strpos(func.lower(Dossier.number), _term) > 0,
+    func.strpos(func.lower(Dossier.pv_number), _term) > 0,
+    _with_person(
+        or_(
+            Person.insz == bindparam("insz", type_=Text),
+            Person.id == any_(bindparam("exact", type_=ARRAY(Uuid))),
+        )
+    ),
+)
+_nearly = _with_person(Person.id == any_(bindparam("near", type_=ARRAY(Uuid))))
+
+# First by the index and only then who is in sight, whatever the planner thinks of it.
+_named = (
+    select(Person.id, Person.folded)
+    .where(Person.trigrams.overlap(bindparam("pieces", type_=ARRAY(Text))))
+    .cte("named")
+    .prefix_with("MATERIALIZED")
+)
+NAMES = Statement(
+    select(_named.c.id, _named.c.folded).where(
+        select(DossierPerson.dossier_id)
+        .join(Dossier, Dossier.id == DossierPerson.dossier_id)
+        .where(DossierPerson.person_id == _named.c.id, DossierPerson.removed_at.is_(None), visible)
+        .correlate(_named)
+        .exists()
+    )
+)
+"""Who may be meant, of the persons in dossiers that the caller sees; `match` judges them."""
 
 DOSSIER_PAGE = _list()
-DOSSIER_SEARCH = _list(_matches())
+DOSSIER_SEARCH = _list(or_(_to_the_letter, _nearly), rank=case((_to_the_letter, 0), else_=-1))
 
 
 class _Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,17 +193,29 @@ async def dossier_page(
 async def search_dossiers(
     session: AsyncSession, principal: Principal, wish: SearchDossiers, *, now: datetime
 ) -> DossierPage:
-    """The same list, of what was found. Every search is kept, without its words."""
+    """The same list, of what was found: to the letter first, then with a typing error. Kept without its words."""
     principal.require(Permission.DOSSIER_READ)
     values = {**_wanted(principal, wish.state, wish.after, now=now), **_terms(wish.search)}
+    values |= await _people(session, folded(wish.search).split(), values)
     return _page_of(await DOSSIER_SEARCH.fetch_one(session, action="search_dossiers", **values))
+
+
+async def _people(session: AsyncSession, words: list[str], values: dict[str, Any]) -> dict[str, list[UUID]]:
+    """Whose name has all the words, and whose name nearly has."""
+    found: dict[str, list[UUID]] = {EXACT: [], NEAR: []}
+    for row in await NAMES.fetch(session, **values, pieces=pieces_to_ask(words)):
+        verdict = match(words, row["folded"])
+        if verdict:
+            found[verdict].append(row["id"])
+    return found
 
 
 def _wanted(principal: Principal, state: str, after: str, *, now: datetime) -> dict[str, Any]:
     if state not in _STATES:
         raise Invalid({"state": "not_a_choice"})
-    after_at, after_id = _key_of(after)
-    return {"state": state, "after_at": after_at, "after_id": after_id, **reader(principal, now=now)}
+    rank, moment, dossier_id = _key_of(after)
+    key = {"after_rank": rank, "after_at": moment, "after_id": dossier_id}
+    return {"state": state, **key, **reader(principal, now=now)}
 
 
 def _page_of(row: Any) -> DossierPage:
@@ -181,17 +223,17 @@ def _page_of(row: Any) -> DossierPage:
     page = _Page(
         lines=msgspec.Raw(row["lines"].encode()),
         count=row["count"],
-        next_after=f"{row['last_at'].isoformat()}_{row['last_id']}" if more else "",
+        next_after=f"{row['last_rank']}_{row['last_at'].isoformat()}_{row['last_id']}" if more else "",
     )
     return typing_cast("DossierPage", page)
 
 
-def _key_of(after: str) -> tuple[datetime, UUID]:
+def _key_of(after: str) -> tuple[int, datetime, UUID]:
     if not after:
         return _START
-    moment, _, dossier_id = after.partition("_")
     try:
-        return datetime.fromisoformat(moment).astimezone(UTC), UUID(dossier_id)
+        rank, moment, dossier_id = after.split("_")
+        return max(-1, min(0, int(rank))), datetime.fromisoformat(moment).astimezone(UTC), UUID(dossier_id)
     except (ValueError, OverflowError) as wrong:
         raise Invalid({"after": "wrong_type"}) from wrong
 
@@ -201,5 +243,4 @@ def _terms(search: str) -> dict[str, Any]:
     if len(term) < _SHORTEST_SEARCH:
         raise Invalid({"search": "too_short"})
     digits = re.sub(r"[ .\-]", "", term)
-    words = [f"%{_WILDCARD.sub(_ESCAPED, word)}%" for word in term.split()]
-    return {"term": term, "words": words, "insz": digits if digits.isdecimal() else "-"}
+    return {"term": term, "insz": digits if digits.isdecimal() else "-"}

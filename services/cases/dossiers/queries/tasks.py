@@ -20,7 +20,7 @@ from shared.errors import Invalid
 
 _MOST = 500
 _WEEK_DAYS = 6
-_SCOPES, _STATES = ("mine", "team"), ("open", "done", "cancelled")
+_SCOPES, _STATES = ("mine", "team", "unassigned"), ("open", "done", "cancelled")
 
 _TODAY = bindparam("today", type_=Date)
 _mine = (
@@ -30,6 +30,7 @@ _mine = (
         visible,
         Task.state == bindparam("state", type_=Text),
         or_(not_(bindparam("only_mine", type_=Boolean)), Task.assignee == bindparam("user_id", type_=Uuid)),
+        or_(not_(bindparam("only_unassigned", type_=Boolean)), Task.assignee.is_(None)),
     )
     .order_by(Task.due_on, Task.id)
     .limit(_MOST)
@@ -74,7 +75,9 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
 async def task_page(
     session: AsyncSession, principal: Principal, scope: str = "mine", state: str = "open", *, now: datetime
 ) -> TaskPage:
-    """`mine`: assigned to the caller. `team`: of every dossier that he may see, assigned to anybody or nobody."""
+    """`mine`: assigned to the caller. `team`: of every dossier that he may see, assigned to
+    anybody or nobody. `unassigned`: of those, what nobody does.
+    """
     principal.require(Permission.DOSSIER_READ)
     wrong = {
         field: "not_a_choice"
@@ -87,6 +90,7 @@ async def task_page(
         session,
         state=state,
         only_mine=scope == "mine",
+        only_unassigned=scope == "unassigned",
         today=local_day(now),
         **reader(principal, now=now),
     )

@@ -1,14 +1,15 @@
-"""The doors of cases about what is not sent yet, and about visits: one line each, to a command or a query."""
+"""The doors of cases about work under way: tasks that change, older lines, drafts, visits. One line each."""
 
 from uuid import UUID
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from services.cases.dossiers import commands, queries
 from shared.app import Door
 from shared.contracts import drafts as contract
+from shared.contracts.cases import CancelTask, EntryPage, HandOverTask, ReplanTask, TaskRef
 
 
 @get("/drafts", operation_id="myDrafts")
@@ -19,6 +20,13 @@ async def my_drafts(door: NamedDependency[Door]) -> list[contract.DraftLine]:
 @get("/dossiers/{dossier_id:uuid}/drafts", operation_id="draftsHere")
 async def drafts_here(door: NamedDependency[Door], dossier_id: FromPath[UUID]) -> list[contract.DraftView]:
     return await door.ask(queries.drafts_here, dossier_id)
+
+
+@get("/dossiers/{dossier_id:uuid}/entries", operation_id="entryPage")
+async def entry_page(
+    door: NamedDependency[Door], dossier_id: FromPath[UUID], before: FromQuery[str] = ""
+) -> EntryPage:
+    return await door.ask(queries.entry_page, dossier_id, before)
 
 
 @post("/dossiers/{dossier_id:uuid}/drafts", operation_id="saveDraft", status_code=200)
@@ -41,4 +49,35 @@ async def visit_dossier(door: NamedDependency[Door], dossier_id: FromPath[UUID])
     return await door.ask(commands.visit_dossier, dossier_id)
 
 
-ROUTES = [my_drafts, drafts_here, save_draft, discard_draft, visit_dossier]
+@post("/tasks/{task_id:uuid}/replan", operation_id="replanTask", status_code=200)
+async def replan_task(
+    door: NamedDependency[Door], task_id: FromPath[UUID], data: JSONBody[ReplanTask]
+) -> TaskRef:
+    return await door.do(commands.replan_task, data, task_id)
+
+
+@post("/tasks/{task_id:uuid}/hand-over", operation_id="handOverTask", status_code=200)
+async def hand_over_task(
+    door: NamedDependency[Door], task_id: FromPath[UUID], data: JSONBody[HandOverTask]
+) -> TaskRef:
+    return await door.do(commands.hand_over_task, data, task_id)
+
+
+@post("/tasks/{task_id:uuid}/cancel", operation_id="cancelTask", status_code=200)
+async def cancel_task(
+    door: NamedDependency[Door], task_id: FromPath[UUID], data: JSONBody[CancelTask]
+) -> TaskRef:
+    return await door.do(commands.cancel_task, data, task_id)
+
+
+ROUTES = [
+    replan_task,
+    hand_over_task,
+    cancel_task,
+    my_drafts,
+    drafts_here,
+    entry_page,
+    save_draft,
+    discard_draft,
+    visit_dossier,
+]
