@@ -29,6 +29,8 @@ FACTS = {
     "code": "123456",
     "report_id": str(UUID(int=11)),
     "tenant": "pz_aalst",
+    "report_id": str(UUID(int=11)),
+    "call_outs": "3",
     "reached": "7",
     "missed": "2",
     "gained": "2",
