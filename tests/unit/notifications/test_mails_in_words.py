@@ -29,7 +29,6 @@ FACTS = {
     "code": "123456",
     "report_id": str(UUID(int=11)),
     "tenant": "pz_aalst",
-    "report_id": str(UUID(int=11)),
     "call_outs": "3",
     "reached": "7",
     "missed": "2",
