@@ -139,8 +139,11 @@ def take(somebody: Person, picture: Picture, target: Path) -> None:
         (rich if rich.count() else links).first.click()
         page.wait_for_load_state()
     assert page.viewport_size is not None
-    height = int(page.evaluate("document.documentElement.scrollHeight"))
-    clip = {"x": 0, "y": 0, "width": page.viewport_size["width"], "height": min(height, _TALLEST)}
+    width, seen = page.viewport_size["width"], page.viewport_size["height"]
+    whole = int(page.evaluate("document.documentElement.scrollHeight"))
+    # on a phone what is fixed to the bottom would stand in the middle of a longer picture
+    height = seen if page.viewport_size == PHONE else min(whole, _TALLEST)
+    clip = {"x": 0, "y": 0, "width": width, "height": height}
     page.screenshot(path=target, full_page=True, clip=clip)  # type: ignore[arg-type]  # four floats
     print(f"  {target.name}: {target.stat().st_size // 1000} kB", flush=True)
 
