@@ -21,6 +21,7 @@ from services.cases.dossiers.models import BreakGlassUse, Dossier, Entry, Task
 from services.cases.victim_support import commands as victim_support
 from shared import outbox, timers
 from shared.auth import Principal
+from shared.contracts.aftercare import DecideTriage, NotePracticalHelp
 from shared.contracts.cases import (
     AddPerson,
     AssignHolder,
@@ -42,6 +43,13 @@ _PERSONS_AFTER = timedelta(minutes=20)
 _LEAFLETS_AFTER = timedelta(minutes=45)
 _DOCUMENT_AFTER = timedelta(minutes=15)
 _HANDED_OVER_AFTER = timedelta(minutes=50)
+_TRIAGED_AFTER = timedelta(minutes=55)
+_HELPED_AFTER = timedelta(minutes=40)
+_HELPED = {
+    "robbery_violence": ("locksmith", 35),
+    "burglary": ("prevention_advice", 20),
+    "fire": ("shelter", 50),
+}
 _CLOSED_AFTER = timedelta(days=1)
 _REVIEWED_AFTER = timedelta(days=2)
 _DAY = timedelta(days=1)
@@ -127,6 +135,10 @@ def _acts(desk: Desk, story: Story, recontacts: list[Task]) -> Iterator[Act]:
         yield reported + _DOCUMENT_AFTER, _filing(**story.document)
     if story.handed_over:
         yield reported + _HANDED_OVER_AFTER, _handing_over
+    if story.ago > 1:
+        yield reported + _TRIAGED_AFTER, _triaging
+    if story.incident_type in _HELPED:
+        yield opened + _HELPED_AFTER, _helping(*_HELPED[story.incident_type])
     last = reported
     for line in story.entries:
         last = max(last, at(day + line.days * _DAY, line.at))
@@ -208,6 +220,22 @@ async def _handing_over(desk: Desk, now: datetime) -> None:
     )
 
 
+async def _triaging(desk: Desk, now: datetime) -> None:
+    principal = desk.cast.principal(desk.coordinator, now=now)
+    await victim_support.decide_triage(desk.session, principal, DecideTriage(), desk.dossier.id, now=now)
+
+
+def _helping(kind: str, minutes: int) -> Callable[[Desk, datetime], Awaitable[Any]]:
+    command = NotePracticalHelp(kind=kind, minutes=minutes)
+
+    async def act(desk: Desk, now: datetime) -> None:
+        await victim_support.note_practical_help(
+            desk.session, desk.holder(now), command, desk.dossier.id, now=now
+        )
+
+    return act
+
+
 def _noting(line: Line) -> Callable[[Desk, datetime], Awaitable[Any]]:
     capacity = "practical_help" if line.kind == "practical_help" else "victim_care"
     command = WriteEntry(text=line.text, kind=line.kind, capacity=capacity)
@@ -223,7 +251,7 @@ def _contacting(task_id: UUID, outcome: str) -> Callable[[Desk, datetime], Await
 
     async def act(desk: Desk, now: datetime) -> None:
         command = CompleteTask(result=result, note=note)
-        await commands.complete_task(desk.session, desk.holder(now), command, task_id, now=now)
+        await victim_support.complete_task(desk.session, desk.holder(now), command, task_id, now=now)
 
     return act
 

@@ -21,6 +21,7 @@ _CONFLICTS: Final = {
     "look.dossier_access": N_("bekeek wie toegang heeft"),
     "look.lift_conflict": N_("hief een belangenconflict op"),
     "look.revoke_grant": N_("trok een toegang in"),
+    "note.triaged": N_("Het dossier is verdeeld."),
     "note.grant_revoked": N_("De toegang is ingetrokken."),
     "note.conflict_lifted": N_(
         "Het belangenconflict is opgeheven. Geef zelf opnieuw toegang als dat nodig is."

@@ -6,6 +6,7 @@ from services.gateway.pages import (
     account,
     account_messages,
     admin,
+    aftercare,
     break_glass,
     calendars,
     call_out_ways,
@@ -39,6 +40,7 @@ from services.gateway.pages import (
     tasks,
     teams,
     tenant,
+    triage,
 )
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -75,6 +77,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *duties.ROUTES,
     *calendars.ROUTES,
     *dossiers.ROUTES,
+    *aftercare.ROUTES,
+    *triage.ROUTES,
     *papers.ROUTES,
     *tasks.ROUTES,
     *break_glass.ROUTES,

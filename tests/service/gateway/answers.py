@@ -6,6 +6,22 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from shared.contracts.aftercare import (
+    AftercareView,
+    BadNewsAttempt,
+    BadNewsRecipient,
+    BadNewsView,
+    ConsentView,
+    GoodbyeFacts,
+    GoodbyeView,
+    HomeBanView,
+    PracticalHelpView,
+    RiskView,
+    TriageLine,
+    TriagePage,
+    TypeChangeView,
+    VictimInformed,
+)
 from shared.contracts.cases import (
     AccessView,
     BreakGlassView,
@@ -44,9 +60,21 @@ from tests.support.neighbours import Neighbours
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 LENA = PERSON
-TOM, CALL_OUT, DOSSIER, TASK, SHIFT, BREAK_GLASS, GRANT, CONFLICT, MOTHER, PHONE_ID = (
-    UUID(f"018f5e8a-7b1c-7000-8000-00000000000{last}") for last in range(10)
-)
+(
+    TOM,
+    CALL_OUT,
+    DOSSIER,
+    TASK,
+    SHIFT,
+    BREAK_GLASS,
+    GRANT,
+    CONFLICT,
+    MOTHER,
+    PHONE_ID,
+    BAD_NEWS,
+    HOME_BAN,
+    GOODBYE,
+) = (UUID(f"018f5e8a-7b1c-7000-8000-00000000000{last:x}") for last in range(13))
 """Always the same: they stand in the names of tests, which every worker must agree on."""
 PHONE = "+32470123456"
 
@@ -214,6 +242,60 @@ def dossier(**changes: Any) -> DossierView:
     return replace(view, **changes)
 
 
+def triage() -> TriagePage:
+    """One dossier of last night, its report late, and Tom too near to it."""
+    line = TriageLine(
+        dossier_id=DOSSIER, number="SPOT-2026-0001", incident_type="death_traffic", opened_at=NOW, place="Aalst",
+        summary="Jongen van 19 overleden.", present="Ouders en een zus", persons=2, minors=1, minors_involved=True,
+        holder=LENA, report="late", report_due_on=TODAY, recontacts=[TODAY], compulsory_recontacts=1, blocked=[TOM],
+    )  # fmt: skip
+    return TriagePage(lines=[line], waiting=1, reports_late=1, without_holder=0, decided_today=0)
+
+
+def aftercare() -> AftercareView:
+    """Something of everything."""
+    attempt = BadNewsAttempt(
+        at=NOW, outcome="nobody_home", place="", neighbours="nothing_told", note="", next_at=None, by=LENA
+    )
+    news = BadNewsView(
+        bad_news_id=BAD_NEWS, dossier_id=DOSSIER, state="attempted", about="Jan Peeters", kind="death",
+        source="other_zone", way="mail", requester="PZ Gent", reference="", received_at=NOW,
+        recipients=[BadNewsRecipient(name="Maria Claes", relation="moeder")], verified_at=NOW, verified_by=LENA,
+        verified_how="Teruggebeld", deliverers=[LENA], others="", alone_because="", attempts=[attempt],
+        delivered_at=None, delivered_place="", first_recipient=None, minor_because="", reaction="",
+        children_informed_by="", network_called="", goodbye_wish="not_asked", donation_told=False, autopsy_told=False,
+        belongings="", embargo=True, not_deliverable_because="", confirmed_at=None, confirmed_to="", warnings=["alone"],
+    )  # fmt: skip
+    ban = HomeBanView(
+        home_ban_id=HOME_BAN, state="running", notified_at=NOW, ends_at=NOW + timedelta(days=14), days=14,
+        ordered_by="", reference="", address="", banned_person_id=None, hearing_by=TODAY, hearing_at=None, court="",
+        extended_on=None, longest_until=TODAY, end_reason="", source="", certainty="",
+        victim_informed=[VictimInformed(of="ban", way="phone", at=NOW, by=LENA)],
+    )  # fmt: skip
+    goodbye = GoodbyeView(
+        goodbye_id=GOODBYE,
+        facts=GoodbyeFacts(planned_at=NOW),
+        release_from=TODAY,
+        changed_at=NOW,
+        changed_by=LENA,
+    )
+    helped = PracticalHelpView(
+        practical_help_id=GOODBYE, kind="locksmith", done_on=TODAY, done_by=LENA, minutes=95, result="done", note=""
+    )  # fmt: skip
+    consent = ConsentView(
+        consent_id=GOODBYE, purpose="school", person_id=None, state="given", given_by=None, on=TODAY, way="spoken",
+        withdrawn_on=None, recorded_by=LENA,
+    )  # fmt: skip
+    risk = RiskView(
+        risk_id=GOODBYE, level="high", instrument="col_15_2020", assessed_on=TODAY, assessed_by="Claes", reference=""
+    )  # fmt: skip
+    changed = TypeChangeView(was="disappearance", incident_type="death_traffic", at=NOW, by=LENA)
+    return AftercareView(
+        bad_news=[news], goodbyes=[goodbye], practical_help=[helped], practical_minutes=95, home_bans=[ban],
+        consents=[consent], risks=[risk], type_changes=[changed], letters_blocked=True,
+    )  # fmt: skip
+
+
 def dossier_access() -> DossierAccess:
     """Tom works along until tomorrow, and somebody else is kept out."""
     held = GrantView(
@@ -267,6 +349,8 @@ def answer_everything(neighbours: Neighbours) -> None:
     looks = [Look(at=NOW, user_id=TOM, service="", action="dossier_by_id", outcome="done")]
     cases[f"GET /dossiers/{DOSSIER}/looks"] = looks
     cases[f"GET /dossiers/{DOSSIER}/access"] = dossier_access()
+    cases[f"GET /dossiers/{DOSSIER}/aftercare"] = aftercare()
+    cases["GET /triage"] = triage()
     cases[f"GET /dossiers/{DOSSIER}/drafts"] = []
     cases[f"POST /dossiers/{DOSSIER}/visits"] = DossierVisit(before=NOW - timedelta(hours=3))
     cases["GET /tasks"] = TaskPage(

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from services.gateway.language import LANGUAGES
+from services.gateway.pages.aftercare import ACTS
 from shared.auth import Permission
 from tests.service.gateway.answers import (
     BREAK_GLASS,
@@ -48,6 +49,9 @@ PAGES = (
     f"/dossiers/{DOSSIER}/close",
     f"/dossiers/{DOSSIER}/access",
     f"/dossiers/{DOSSIER}/looks",
+    f"/dossiers/{DOSSIER}/aftercare",
+    *(f"/dossiers/{DOSSIER}/aftercare/{act}" for act in ACTS),
+    "/triage",
     "/search",
     "/tasks",
     "/tasks?of=team&due=late",

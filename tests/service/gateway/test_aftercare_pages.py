@@ -1,0 +1,114 @@
+"""The pages of aftercare: a form keeps what was typed and says what is wrong, and the morning's list decides in one act."""
+
+import re
+
+import httpx
+import pytest
+
+from services.gateway.pages.aftercare import ACTS
+from shared.auth import Permission
+from shared.contracts.aftercare import BadNewsRef, HomeBanRef
+from shared.contracts.cases import DossierRef
+from shared.errors import FieldError, ProblemDetails
+from tests.service.gateway.answers import (
+    BAD_NEWS,
+    DOSSIER,
+    HOME_BAN,
+    LENA,
+    NOW,
+    TOM,
+    answer_everything,
+)
+from tests.service.gateway.conftest import issued
+from tests.service.gateway.test_sign_in import filled_in
+from tests.support.neighbours import Neighbours
+
+PAGE = f"/dossiers/{DOSSIER}/aftercare"
+
+
+@pytest.fixture
+def coordinator(signed_in: httpx.AsyncClient, neighbours: Neighbours) -> httpx.AsyncClient:
+    may = ("DOSSIER_READ", "DOSSIER_WRITE", "DOSSIER_ASSIGN", "STAFF_READ")
+    neighbours.of("identity")["POST /tokens"] = issued(*(Permission[each] for each in may))
+    answer_everything(neighbours)
+    return signed_in
+
+
+async def test_the_overview_shows_each_part_with_the_next_step(coordinator: httpx.AsyncClient) -> None:
+    page = (await coordinator.get(PAGE)).text
+
+    assert "Jan Peeters" in page
+    assert "Alleen gebracht" in page
+    assert f"{PAGE}/bad-news-deliver?of={BAD_NEWS}" in page
+    assert f"{PAGE}/home-ban-extend?of={HOME_BAN}" in page
+    assert "Samen: 95 minuten" in page
+    assert "Geen brieven en geen voicemail." in page
+
+
+async def test_a_home_ban_that_is_refused_keeps_what_was_typed(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    fields = await filled_in(
+        coordinator, f"{PAGE}/home-ban", notified_at="2026-11-20T14:30", days="15", ordered_by="De Wit"
+    )
+    neighbours.of("cases")[f"POST /dossiers/{DOSSIER}/home-bans"] = ProblemDetails(
+        type="", title="", status=422, code="invalid", errors=[FieldError(field="days", code="too_many_days")]
+    )
+
+    refused = await coordinator.post(f"{PAGE}/home-ban", data=fields)
+
+    assert refused.status_code == 422
+    assert "Een huisverbod duurt hoogstens 14 dagen." in refused.text
+    assert re.search(r'name="ordered_by"[^>]*value="De Wit"', refused.text)
+    neighbours.of("cases")[f"POST /dossiers/{DOSSIER}/home-bans"] = HomeBanRef(
+        home_ban_id=HOME_BAN, ends_at=NOW
+    )
+    done = await coordinator.post(f"{PAGE}/home-ban", data={**fields, "days": "14"})
+    assert done.headers["location"] == PAGE
+
+
+async def test_bad_news_needs_its_fields_before_anybody_is_asked(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    empty = await coordinator.post(f"{PAGE}/bad-news", data=await filled_in(coordinator, f"{PAGE}/bad-news"))
+    assert empty.status_code == 422
+    neighbours.of("cases")["POST /bad-news"] = BadNewsRef(
+        bad_news_id=BAD_NEWS, dossier_id=DOSSIER, state="received"
+    )
+
+    chosen = {"news_kind": "death", "source": "own_zone", "way": "message"}
+    fields = await filled_in(
+        coordinator, f"{PAGE}/bad-news", about="Jan Peeters", recipient="Maria Claes", **chosen
+    )
+    done = await coordinator.post(f"{PAGE}/bad-news", data=fields)
+
+    assert done.headers["location"] == PAGE
+
+
+async def test_an_act_that_nobody_knows_is_not_found(coordinator: httpx.AsyncClient) -> None:
+    assert "juggle" not in ACTS
+    assert (await coordinator.get(f"{PAGE}/juggle")).status_code == 404
+
+
+async def test_the_morning_is_divided_in_one_act_and_offers_nobody_with_a_conflict(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    page = (await coordinator.get("/triage")).text
+    form = re.search(rf'<form[^>]*/triage/{DOSSIER}".*?</form>', page, re.DOTALL)
+    assert form is not None
+    assert f'value="{LENA}" selected' in form[0]
+    assert str(TOM) not in form[0]
+    neighbours.of("cases")[f"POST /dossiers/{DOSSIER}/triage"] = DossierRef(dossier_id=DOSSIER, number="x")
+
+    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', form[0]))
+    done = await coordinator.post(f"/triage/{DOSSIER}", data={**hidden, "holder": str(LENA)})
+
+    assert done.headers["location"] == "/triage"
+
+
+async def test_who_may_not_assign_has_no_morning_list(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("identity")["POST /tokens"] = issued(Permission.DOSSIER_READ)
+
+    assert (await coordinator.get("/triage")).status_code == 403
