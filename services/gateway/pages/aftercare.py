@@ -16,8 +16,7 @@ from litestar.types import ControllerRouterHandler
 
 from services.gateway.forms import Form, read_form
 from services.gateway.marking import N_
-from services.gateway.pages.dossier_sight import answer_out_of_sight, dossier_of
-from services.gateway.pages.dossier_work import tell
+from services.gateway.pages.dossier_sight import answer_out_of_sight, dossier_of, tell
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.services_client import Staff
 from services.gateway.visit import Visit

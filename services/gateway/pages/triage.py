@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from services.gateway.forms import Form, read_form
-from services.gateway.pages.dossier_work import tell
+from services.gateway.pages.dossier_sight import tell
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
