@@ -28,6 +28,7 @@ FACTS = {
     "of": [],
     "code": "123456",
     "report_id": str(UUID(int=11)),
+    "call_outs": "3",
     "tenant": "pz_aalst",
     "call_outs": "3",
     "reached": "7",
