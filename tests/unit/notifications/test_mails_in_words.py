@@ -30,7 +30,6 @@ FACTS = {
     "report_id": str(UUID(int=11)),
     "call_outs": "3",
     "tenant": "pz_aalst",
-    "call_outs": "3",
     "reached": "7",
     "missed": "2",
     "gained": "2",
