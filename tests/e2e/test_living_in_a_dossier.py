@@ -59,6 +59,7 @@ def test_a_number_is_not_given_outside_the_safe_hours_but_with_a_reason(
     page.get_by_text("Toch bellen").click()
     page.get_by_label("Waarom moet het nu?").fill("dringend")
     page.get_by_role("button", name="Toon het nummer toch").click()
+    expect(page.locator(".gate")).to_contain_text("Schrijf in minstens 10 tekens waarom het nu moet.")
     expect(page.get_by_label("Waarom moet het nu?")).to_have_value("dringend")
     assert "tel:" not in page.content()
     page.get_by_label("Waarom moet het nu?").fill("Zij belde net zelf en vroeg nu terug te bellen.")

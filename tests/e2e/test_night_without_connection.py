@@ -62,7 +62,7 @@ def test_a_step_taken_without_connection_counts_once_when_it_is_back(
     assert kept(member.page) == [call_out]
     member.page.goto("/account")
     member.page.locator("details.menu summary").click()
-    member.page.get_by_role("button", name="Afmelden").click()
+    member.page.get_by_role("button", name="Afmelden", exact=True).click()
     member.page.wait_for_url(re.compile("/sign-in"))
     member.page.wait_for_function("caches.keys().then(all => !all.includes('vangnet-night'))")
     waiting = member.page.evaluate(
