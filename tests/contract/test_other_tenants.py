@@ -119,10 +119,10 @@ VALUES: dict[str, Any] = {
     "outcome": "nobody_home", "of": "ban", "purpose": "school", "assessed_on": "2026-01-06",
     "notified_at": "2026-01-06T08:00:00Z", "hearing_at": "2026-01-07T08:00:00Z", "decided_on": "2026-01-07",
     "until": "2026-02-07", "recipients": [{"name": "Maria"}], "victims": [{"last_name": "Maes"}],
-    "hand_over": "08:00:00", "first_day": "2031-02-03", "last_day": "2031-02-28", "version": 2, "digest": "0" * 64,
+    "hand_over": "08:00:00", "first_day": "2031-02-03", "last_day": "2031-02-28", "version": 2,
 }  # fmt: skip
 
-TAKEN_ONCE = {"email": "{}@example.org", "name": "{}"}
+TAKEN_ONCE = {"email": "{}@example.org", "name": "{}", "digest": "{0.hex}{0.hex}"}
 """What two things of one tenant may not share."""
 
 

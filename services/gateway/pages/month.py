@@ -59,6 +59,7 @@ class Row:
 
     key: str
     cells: list[Cell]
+    holder: UUID | None = None
 
 
 def month_of(text: str, *, today: date) -> date:
@@ -135,12 +136,13 @@ def by_person(shifts: Iterable[AnyShift], days: list[Day], *, name: Callable[[UU
     holders = {holder for shift in known if (holder := holder_of(shift)) is not None}
     people = sorted(holders, key=lambda holder: (name(holder), str(holder)))
     return [
-        _row(str(holder), [shift for shift in known if holder_of(shift) == holder], days) for holder in people
+        _row(str(holder), [shift for shift in known if holder_of(shift) == holder], days, holder)
+        for holder in people
     ]
 
 
-def _row(key: str, shifts: list[AnyShift], days: list[Day]) -> Row:
-    return Row(key, [_cell(day, shifts) for day in days])
+def _row(key: str, shifts: list[AnyShift], days: list[Day], holder: UUID | None = None) -> Row:
+    return Row(key, [_cell(day, shifts) for day in days], holder)
 
 
 def _cell(day: Day, shifts: list[AnyShift]) -> Cell:

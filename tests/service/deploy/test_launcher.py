@@ -49,9 +49,11 @@ class Launcher:
             shutil.copytree(
                 ROOT / package, tree / package, ignore=shutil.ignore_patterns("__pycache__", "demo*")
             )
+        # the postbox speaks the SMS provider's part with the words of notifications
+        shutil.copytree(ROOT / "services" / "notifications", tree / "services" / "notifications")
         for service in SERVICES:
             folder = tree / "services" / service
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)
             (folder / "__init__.py").touch()
             (folder / "__main__.py").write_text(STAND_IN)
         (tree / "services" / "__init__.py").touch()

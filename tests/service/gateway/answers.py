@@ -140,7 +140,10 @@ def call_out(state: str = "ringing", **changes: Any) -> CallOutView:
                 answer_by=answer_by, outcome=outcome,
             ),
         ],
-        times=[CallOutTime(state="requested", at=NOW), CallOutTime(state=state, at=NOW, user_id=LENA)],
+        times=[
+            CallOutTime(state="requested", at=NOW, position=1),
+            CallOutTime(state=state, at=NOW, user_id=LENA, position=2),
+        ],
         next_to_call=OnCallMember(level="secondary", user_id=LENA, until=None) if state == "ringing" else None,
         escalates_at=answer_by if state == "ringing" else None,
         seeks=state in ("requested", "ringing", "unanswered"),

@@ -152,7 +152,7 @@ async def test_a_token_of_another_key_is_refused(identity: ServiceUnderTest) -> 
         ("cases", {Permission.CALL_OUT_READ, Permission.VICTIM_TAKE_OVER}),
         ("rostering", {Permission.STAFF_READ}),
         ("notifications", {Permission.CONTACT_READ, Permission.ROSTER_READ}),
-        ("gateway", set()),
+        ("gateway", {Permission.CALENDAR_READ, Permission.STAFF_READ}),
     ],
 )
 async def test_a_service_gets_the_least_that_it_needs(
