@@ -31,6 +31,7 @@ class Permission(StrEnum):
     STAFF_MANAGE = "staff:manage"
     ROLE_MANAGE = "role:manage"
     TENANT_MANAGE = "tenant:manage"
+    SETTINGS_READ = "settings:read"
     CONTACT_READ = "contact:read"
     # rostering
     ON_CALL_READ = "on_call:read"

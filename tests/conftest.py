@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 import pytest
 from xdist.remote import Producer
@@ -13,6 +14,15 @@ from tests.support.neighbours import Neighbours
 from tests.support.service import Build, ServiceUnderTest, running
 
 Serve = Callable[..., Awaitable[ServiceUnderTest]]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A service that runs, the settings that a test asked for, and how to stop it."""
+
+    service: ServiceUnderTest
+    environment: dict[str, str]
+    stack: AsyncExitStack
 
 
 def pytest_report_header() -> str:
@@ -67,32 +77,39 @@ def other_tenant() -> str:
 
 
 @pytest.fixture(scope="session")
-async def served() -> AsyncIterator[tuple[dict[str, ServiceUnderTest], AsyncExitStack]]:
+async def served() -> AsyncIterator[dict[str, Served]]:
     """The services that this worker has running, each once."""
-    async with AsyncExitStack() as stack:
-        yield {}, stack
+    running_now: dict[str, Served] = {}
+    yield running_now
+    for each in running_now.values():
+        await each.stack.aclose()
 
 
 @pytest.fixture
 def serve(
     admin_url: str,
     neighbours: Neighbours,
-    served: tuple[dict[str, ServiceUnderTest], AsyncExitStack],
+    served: dict[str, Served],
     tenant: str,
     other_tenant: str,
 ) -> Serve:
-    """`await serve(build, "cases")`: the running service, with `tenant` and `other_tenant` made in it."""
+    """`await serve(build, "cases")`: the running service, with `tenant` and `other_tenant` made in it.
+
+    A test that asks for other settings than those it runs with gets it started anew, on the same database.
+    """
 
     async def start(
         build: Build, name: str, *, environment: dict[str, str] | None = None, kind: str = "police_zone"
     ) -> ServiceUnderTest:
-        running_now, stack = served
-        if name not in running_now:
-            running_now[name] = await stack.enter_async_context(
-                running(build, name, admin_url, neighbours, environment or {})
-            )
+        wanted = environment or {}
+        if name in served and not wanted.items() <= served[name].environment.items():
+            await served.pop(name).stack.aclose()
+        if name not in served:
+            stack = AsyncExitStack()
+            service = await stack.enter_async_context(running(build, name, admin_url, neighbours, wanted))
+            served[name] = Served(service, wanted, stack)
         for key in (tenant, other_tenant):
-            await running_now[name].provision(key, kind=kind)
-        return running_now[name]
+            await served[name].service.provision(key, kind=kind)
+        return served[name].service
 
     return start

@@ -33,6 +33,7 @@ _ERRORS: Final = {
     "error.service_unreachable": N_(
         "Een onderdeel antwoordt nu niet. Probeer straks opnieuw; wat u typte blijft staan."
     ),
+    "error.body_too_deep": N_("Dit kunnen we niet lezen. Vul het opnieuw in."),
     "error.internal_error": N_("Er liep iets mis bij ons. Probeer opnieuw."),
 }
 

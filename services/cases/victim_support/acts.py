@@ -16,6 +16,8 @@ from services.cases.persons.models import MAJORITY, Person, age_on
 from shared.auth import Principal
 from shared.errors import Invalid
 
+_EARLIEST_YEAR = 1900
+
 
 async def dossier_to_write(
     session: AsyncSession, principal: Principal, dossier_id: UUID, *, now: datetime
@@ -61,10 +63,12 @@ def check_codes(*fields: tuple[str, str, Sequence[str]]) -> None:
 
 
 def check_past(now: datetime, **moments: datetime | date | None) -> None:
-    """What happened lies not in the future, and a moment says in which time zone."""
+    """What happened lies not in the future nor before anybody's life, and a moment says in which time zone."""
     wrong: dict[str, str] = {}
     for name, moment in moments.items():
-        if isinstance(moment, datetime):
+        if moment is not None and moment.year < _EARLIEST_YEAR:
+            wrong[name] = "too_far"
+        elif isinstance(moment, datetime):
             if moment.tzinfo is None:
                 wrong[name] = "without_time_zone"
             elif moment > now:

@@ -76,8 +76,7 @@ async def tenant_configuration(
     session: AsyncSession, principal: Principal, *, now: datetime
 ) -> configuration.TenantConfiguration:
     """All settings with their days, for everybody in it and for the services that keep a copy."""
-    if not principal.service:
-        principal.require(Permission.SELF)
+    principal.require_any(Permission.SELF, Permission.SETTINGS_READ)
     tenant = await session.get_one(Tenant, principal.tenant)
     versions = await session.scalars(select(OrganisationVersion).order_by(OrganisationVersion.valid_from))
     types = await session.scalars(select(TypeVersion))

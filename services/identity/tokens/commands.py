@@ -24,8 +24,10 @@ from shared.errors import Unauthenticated, Unavailable
 from shared.tenancy import TenantNotReady
 
 SERVICE_PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "cases": frozenset({Permission.CALL_OUT_READ.value, Permission.VICTIM_TAKE_OVER.value}),
-    "rostering": frozenset({Permission.STAFF_READ.value}),
+    "cases": frozenset(
+        {Permission.CALL_OUT_READ.value, Permission.VICTIM_TAKE_OVER.value, Permission.SETTINGS_READ.value}
+    ),
+    "rostering": frozenset({Permission.STAFF_READ.value, Permission.SETTINGS_READ.value}),
     "notifications": frozenset({Permission.CONTACT_READ.value, Permission.ROSTER_READ.value}),
     # for calendars, which nobody signs in to: the shifts behind a secret, and the names in a full roster
     "gateway": frozenset({Permission.CALENDAR_READ.value, Permission.STAFF_READ.value}),

@@ -97,9 +97,11 @@ async def test_nobody_reached_is_tried_again_on_the_next_working_day_three_times
         assert answer.status_code == 200
 
     dossier = await seen(cases, ref, worker)
-    assert [task.state for task in dossier.tasks] == ["done"] * 3
-    assert dossier.tasks[1].why["after"] == "not_reached"
-    assert dossier.tasks[1].why["rule"] == "next_working_day"
+    [decide, *attempts] = dossier.tasks
+    assert [task.state for task in attempts] == ["done"] * 3
+    assert attempts[1].why["after"] == "not_reached"
+    assert attempts[1].why["rule"] == "next_working_day"
+    assert (decide.kind, decide.state, decide.assignee) == ("decide_contact", "open", None)
 
 
 async def test_what_came_of_a_contact_is_in_the_journal(cases: ServiceUnderTest, worker: Principal) -> None:
@@ -233,4 +235,5 @@ async def test_who_does_not_see_the_dossier_neither_adds_nor_completes(
 async def test_the_plan_can_be_read(cases: ServiceUnderTest, worker: Principal) -> None:
     plan = cases.read(await cases.get("/recontact-plan", by=worker), list[RecontactRule])
 
-    assert RecontactRule(incident_type="ifv_physical", days=[3, 30], compulsory=True) in plan
+    [rule] = (rule for rule in plan if rule.incident_type == "ifv_physical")
+    assert (rule.days, rule.compulsory, rule.own_from) == ([3, 30], True, None)

@@ -19,6 +19,7 @@ from deploy.demo.script import DemoTenant, demo_stories, demo_tenants, synthetic
 from deploy.demo.workshop import Workshop
 from deploy.local.platform import Account, Platform
 from deploy.local.secrets import key
+from services.cases.dossiers.commands import REVIEW_OVERDUE
 from services.cases.dossiers.models import BreakGlassUse, Dossier, Entry, Task
 from services.cases.persons.models import Person
 from services.identity.sign_in import passwords
@@ -263,7 +264,9 @@ async def test_one_break_glass_waits_for_its_review(workshop: Workshop) -> None:
     assert [use.state for use in uses] == ["justified", "open"]
     assert uses[-1].review_by > NOW.date()
     async with platform_transaction(workshop.databases["cases"]) as session:
-        timers = await driver_of(session).fetch("SELECT ref FROM timers WHERE tenant = $1", POLICE)
+        timers = await driver_of(session).fetch(
+            "SELECT ref FROM timers WHERE tenant = $1 AND kind = $2", POLICE, REVIEW_OVERDUE
+        )
     assert [timer["ref"] for timer in timers] == [uses[-1].id]
 
 

@@ -50,6 +50,7 @@ async def name_holder(
     session: AsyncSession, principal: Principal, dossier: Dossier, holder: UUID, action: str, *, now: datetime
 ) -> None:
     """The act itself, of every command that names a holder. The same again is nothing. Raises `ConflictOfInterest`."""
+    principal.require(Permission.DOSSIER_ASSIGN)
     await refuse_blocked(session, dossier, holder)
     if holder == dossier.holder:
         return

@@ -34,6 +34,7 @@ async def complete_task(
     session: AsyncSession, principal: Principal, command: CompleteTask, task_id: UUID, *, now: datetime
 ) -> TaskRef:
     """Any task with its result; of a re-contact the result has consequences, in the same step."""
+    principal.require(Permission.DOSSIER_WRITE)
     check_codes(("consent_way", command.consent_way, CONSENT_WAYS))
     done = await dossiers.complete_task(session, principal, command, task_id, now=now)
     task = await session.get_one(Task, task_id)

@@ -12,7 +12,7 @@ from services.rostering.rosters.publishing import changes, history_kept, rows
 from services.rostering.rosters.stretches import Stretch
 from services.rostering.rosters.unfolding import Turn
 from shared import timers
-from shared.auth import Principal
+from shared.auth import Permission, Principal
 from shared.contracts import rostering as contract
 from shared.db import uuid7
 from shared.errors import Conflict, Invalid
@@ -91,6 +91,7 @@ async def become(
 
     Raises `ShiftOverlaps` when another shift is in the way.
     """
+    principal.require(Permission.ROSTER_MANAGE)
     old = {shift.id: shift for shift in before}
     known = {shift_id: shift.turn for shift_id, shift in old.items()}
     result = history_kept(known.values(), wanted, now=now)
