@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from litestar.routes import HTTPRoute
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
@@ -235,13 +235,36 @@ def test_an_unknown_page_and_an_unknown_dossier_say_the_same(
     assert running_platform.url in somebody.page.url
 
 
+def test_a_draft_of_the_roster_is_accessible_with_its_gaps_and_its_shifts(person: NewPerson) -> None:
+    """Nobody has one until a coordinator begins it, so no walk comes by."""
+    coordinator = person("pz_aalst", "spot_coordinator")
+    coordinator.open("/roster/drafts")
+    coordinator.page.get_by_role("button", name="Begin het ontwerp").click()
+    coordinator.page.wait_for_url(re.compile(r"/roster/drafts/[0-9a-f-]{36}"))
+    draft = urlsplit(coordinator.page.url).path
+    coordinator.page.get_by_role("button", name="Vul uit de rotaties").click()
+    expect(coordinator.page.locator("table.shifts tbody tr").first).to_be_visible()
+    wrong: list[str] = []
+
+    for view in ("levels", "people"):
+        for size in (DESKTOP, NARROW):
+            coordinator.page.set_viewport_size(size)
+            coordinator.open(f"{draft}?view={view}")
+            wrong += wrong_in_both_schemes(coordinator, f"{size['width']} {view}")
+    wrong += wrong_in_the_first_language(coordinator, "/roster/drafts/*")
+
+    assert wrong == []
+
+
 NOT_BY_LINK = {
     "/dossiers/{}/timeline", "/dossiers/{}/live", "/home/work", "/lamp", "/live", "/live/who/{}", "/messages/count", "/messages/list", "/on-call/board",
-    "/roster/month", "/tasks/list", "/call-outs/{}/night", "/call-outs/{}/sheet", "/dossiers/{}/phones/{}",
+    "/roster/month", "/duties/list", "/tasks/list", "/call-outs/{}/night", "/call-outs/{}/sheet", "/dossiers/{}/phones/{}",
     "/health/live", "/health/ready", "/metrics", "/static/{}", "/sw.js", "/documents/{}", "/leaflets/{}/{}", "/r/{}/{}",
+    "/dossiers/{}/record/{}", "/statistics/export/{}", "/calendar/{}/{}",
     "/sign-in", "/sign-in/code", "/sign-in/enrolment", "/password-reset", "/password-reset/{}", "/step-up",
 }  # fmt: skip
-"""Parts of a page that change by themselves, what machines ask, files, what a message links to, and the way in."""
+"""Parts of a page that change by themselves, what machines and a calendar ask, files (papers, sheets to print, figures),
+what a message links to, and the way in."""
 
 ONLY_SOMETIMES = (
     "/call-outs/{}/",
@@ -249,8 +272,9 @@ ONLY_SOMETIMES = (
     "/incidents/{}/",
     "/dossiers/{}/letters/{}/",
     "/dossiers/{}/papers/{}/",
+    "/roster/drafts/{}",
 )
-"""Pages of what not every call-out or dossier has at any moment; the walk looks at one of each kind, the journeys at these."""
+"""Pages of what not every call-out, dossier or roster has at any moment; the walk looks at one of each kind, the journeys at these."""
 
 
 def test_there_is_no_page_that_nobody_reaches(person: NewPerson) -> None:
