@@ -23,7 +23,6 @@ from shared.contracts.aftercare import (
     GoodbyeFacts,
     GoodbyeRef,
     HomeBanRef,
-    IncidentSplit,
     InformVictim,
     NotePracticalHelp,
     OrderHomeBan,
@@ -35,7 +34,6 @@ from shared.contracts.aftercare import (
     RiskRef,
     SetHearing,
     SetRecontactRule,
-    SplitIncident,
     TriagePage,
     TryBadNews,
     VerifyBadNews,
@@ -71,11 +69,6 @@ async def change_incident_type(
     door: NamedDependency[Door], dossier_id: FromPath[UUID], data: JSONBody[ChangeIncidentType]
 ) -> DossierRef:
     return await door.do(commands.change_incident_type, data, dossier_id)
-
-
-@post("/incidents/split", operation_id="splitIncident")
-async def split_incident(door: NamedDependency[Door], data: JSONBody[SplitIncident]) -> IncidentSplit:
-    return await door.do(commands.split_incident, data)
 
 
 @post("/recontact-plan", operation_id="setRecontactRule")
@@ -226,7 +219,6 @@ ROUTES = [
     triage_page,
     decide_triage,
     change_incident_type,
-    split_incident,
     set_recontact_rule,
     receive_bad_news,
     verify_bad_news,

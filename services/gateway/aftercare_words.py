@@ -223,14 +223,14 @@ _CARE: Final = {
     "field.not_within_ban": N_("De beslissing moet vallen terwijl het huisverbod loopt."),
     "field.before_the_end": N_("De verlenging moet later eindigen dan het huisverbod nu."),
     "field.same_type": N_("Dit is al de soort van het dossier."),
+    "field.recontact_days": N_("Vul hoogstens zes dagen in, elk van 1 tot 365."),
     "field.compulsory": N_("De wet verplicht een hercontact. Vul minstens een dag in."),
 }
 
 _LOOKS: Final = {
-    "look.aftercare": N_("las de opvolging"),
+    "look.aftercare": N_("las de nazorg"),
     "look.decide_triage": N_("verdeelde het dossier"),
     "look.change_incident_type": N_("wijzigde de soort feiten"),
-    "look.split_incident": N_("opende het dossier uit een groot incident"),
     "look.receive_bad_news": N_("noteerde slecht nieuws"),
     "look.verify_bad_news": N_("keek de bron van slecht nieuws na"),
     "look.assign_bad_news": N_("besliste wie slecht nieuws brengt"),

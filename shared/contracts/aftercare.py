@@ -479,36 +479,3 @@ class AftercareView(Struct, frozen=True, kw_only=True):
     risks: list[RiskView]
     type_changes: list[TypeChangeView]
     letters_blocked: bool
-
-
-# --- one incident, many victims --------------------------------------------------------------------------------------
-
-
-class VictimGroup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who belongs together in one dossier: a victim and those around him, by his number in the incident's list."""
-
-    last_name: Annotated[str, Meta(min_length=1, max_length=120)]
-    first_name: Annotated[str, Meta(max_length=120)] = ""
-    born_on: date | None = None
-    role: str = "victim"
-    safe_contact: _Short = ""
-    summary: _Note = ""
-    holder: UUID | None = None
-
-
-class SplitIncident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /incidents/split (`dossier:assign` and `dossier:open`): a dossier for each victim of one incident.
-
-    Twice the same list opens nothing twice: `list_id` names it.
-    """
-
-    list_id: UUID
-    incident_id: UUID
-    incident_type: str
-    victims: Annotated[list[VictimGroup], Meta(min_length=1, max_length=200)]
-    place: _Line = ""
-    pv_number: Annotated[str, Meta(max_length=60)] = ""
-
-
-class IncidentSplit(Struct, frozen=True, kw_only=True):
-    dossiers: list[UUID]

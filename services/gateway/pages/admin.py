@@ -13,7 +13,7 @@ from services.gateway.rendering import Pages
 from services.gateway.visit import Visit
 from shared.auth import Permission
 from shared.contracts.configuration import AREAS, SettingChange
-from shared.contracts.rostering import RosterSettings
+from shared.contracts.rostering import PartnerZone, RosterSettings
 from shared.errors import Forbidden
 
 
@@ -115,7 +115,19 @@ async def _on_call(visit: Visit) -> list[Entry]:
         text(N_("Wacht")),
         text(N_("Hoelang we op een antwoord wachten, en wie daarna aan de beurt is")),
     )
-    return [Entry("/admin/on-call", title, more, "bell", now)]
+    zones = await visit.services.ask_or(list[PartnerZone](), "rostering", "/partner-zones", list[PartnerZone])
+    return [
+        Entry("/admin/on-call", title, more, "bell", now),
+        Entry(
+            "/roster/settings",
+            text(N_("Regels en partnerzones")),
+            text(N_("Wat de beurtrol nodig heeft, en welke zones elkaar helpen")),
+            "roster",
+            visit.language.plural("%(count)s partnerzone", "%(count)s partnerzones", len(zones))
+            if zones
+            else "",
+        ),
+    ]
 
 
 def _organisation(visit: Visit) -> list[Entry]:
@@ -147,7 +159,14 @@ def _working(visit: Visit) -> list[Entry]:
     language = visit.language
     offered = len(visit.incident_types())
     days = [each for each in visit.configuration.days_off if each.day >= visit.today]
+    recontacts = Entry(
+        "/admin/recontact-plan",
+        language.text(N_("Hercontactplan")),
+        language.text(N_("Na hoeveel dagen u een slachtoffer opnieuw contacteert, per soort feiten")),
+        "clock",
+    )
     return [
+        *([recontacts] if visit.who.tenant_kind == "police_zone" else []),
         Entry(
             "/admin/incident-types",
             language.text(N_("Feitensoorten")),

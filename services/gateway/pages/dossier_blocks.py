@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.gateway.pages import papers
+from services.gateway.pages import aftercare_block, papers
 from services.gateway.visit import Visit
 from shared.contracts.cases import DossierView
 
@@ -32,7 +32,10 @@ class Block:
     gather: Gather = nothing
 
 
-BLOCKS: Final[tuple[Block, ...]] = (Block("papers", "side", "documents/_documents.html", papers.block),)
+BLOCKS: Final[tuple[Block, ...]] = (
+    Block("aftercare", "side", "aftercare/_block.html", aftercare_block.block),
+    Block("papers", "side", "documents/_documents.html", papers.block),
+)
 PLACES: Final = ("top", "main", "side")
 
 

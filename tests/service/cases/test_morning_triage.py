@@ -3,13 +3,9 @@
 from datetime import date
 
 from shared.auth import Principal
-from shared.contracts.aftercare import DecideTriage, IncidentSplit, SplitIncident, TriagePage, VictimGroup
+from shared.contracts.aftercare import DecideTriage, TriagePage
 from shared.contracts.cases import AssignHolder, DeclareConflict, DossierAssigned, DossierRef
-from shared.db import uuid7
 from tests.service.cases.conftest import (
-    CARE,
-    COORDINATOR,
-    WORKER,
     closed_call_out,
     field_codes,
     listed,
@@ -17,7 +13,6 @@ from tests.service.cases.conftest import (
     problem,
     seen,
 )
-from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
 
 
@@ -106,34 +101,3 @@ async def test_a_worker_and_another_tenant_have_no_part_in_it(
     assert (await triage(cases, stranger)).waiting == 0
     answer = await cases.post(f"/dossiers/{ref.dossier_id}/triage", DecideTriage(), by=stranger)
     assert problem(answer) == (404, "not_found")
-
-
-async def test_an_incident_with_many_victims_becomes_a_dossier_for_each_once(
-    cases: ServiceUnderTest, worker: Principal, coordinator: Principal
-) -> None:
-    leader = principal(worker.tenant, *COORDINATOR, *WORKER, compartments=CARE)
-    split = SplitIncident(
-        list_id=uuid7(),
-        incident_id=uuid7(),
-        incident_type="disaster",
-        place="E40, Erembodegem",
-        victims=[
-            VictimGroup(last_name="Peeters", holder=worker.user_id, safe_contact="Enkel via dochter"),
-            VictimGroup(last_name="Maes", born_on=date(2018, 5, 1)),
-        ],
-    )
-
-    first, again = [
-        cases.read(await cases.post("/incidents/split", split, by=leader), IncidentSplit) for _ in range(2)
-    ]
-
-    assert first == again
-    assert len(first.dossiers) == 2
-    mine, other = [
-        await seen(cases, DossierRef(dossier_id=each, number=""), leader) for each in first.dossiers
-    ]
-    assert (mine.holder, mine.persons[0].safe_contact) == (worker.user_id, "Enkel via dochter")
-    assert (other.holder, other.minors_involved) == (leader.user_id, True)
-    assert (await triage(cases, leader)).waiting == 2
-    refused = await cases.post("/incidents/split", split, by=worker)
-    assert problem(refused) == (403, "forbidden")

@@ -3,20 +3,24 @@
 import re
 
 import httpx
+import msgspec
 import pytest
+from msgspec.structs import replace
 
-from services.gateway.pages.aftercare import ACTS
+from services.gateway.pages.aftercare_acts import ACTS
 from shared.auth import Permission
-from shared.contracts.aftercare import BadNewsRef, HomeBanRef
+from shared.contracts.aftercare import AftercareView, BadNewsRef, GoodbyeFacts, GoodbyeRef, HomeBanRef
 from shared.contracts.cases import DossierRef
 from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import (
     BAD_NEWS,
     DOSSIER,
+    GOODBYE,
     HOME_BAN,
     LENA,
     NOW,
     TOM,
+    aftercare,
     answer_everything,
 )
 from tests.service.gateway.conftest import issued
@@ -112,3 +116,70 @@ async def test_who_may_not_assign_has_no_morning_list(
     neighbours.of("identity")["POST /tokens"] = issued(Permission.DOSSIER_READ)
 
     assert (await coordinator.get("/triage")).status_code == 403
+
+
+async def test_the_dossier_tells_what_there_is_of_aftercare_in_a_line_each(
+    coordinator: httpx.AsyncClient,
+) -> None:
+    page = (await coordinator.get(f"/dossiers/{DOSSIER}")).text
+    block = re.search(r'id="block-aftercare">.*?</section>', page, re.DOTALL)
+    assert block is not None
+    for part, told in (
+        ("bad-news", "Poging gedaan"), ("home-ban", "nog 14 dagen"), ("risk", "Hoog"), ("consents", "1 gegeven"),
+        ("practical", "95 minuten"), ("goodbye", "Gevraagd aan het parket"),
+    ):  # fmt: skip
+        line = re.search(rf'<li>(?:(?!</li>).)*{PAGE}#{part}".*?</li>', block[0], re.DOTALL)
+        assert line is not None, part
+        assert told in line[0]
+
+
+async def test_a_dossier_without_aftercare_has_one_link_to_begin(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    nothing = AftercareView(
+        bad_news=[], goodbyes=[], practical_help=[], practical_minutes=0, home_bans=[], consents=[], risks=[],
+        type_changes=[], letters_blocked=False,
+    )  # fmt: skip
+    neighbours.of("cases")[f"GET /dossiers/{DOSSIER}/aftercare"] = nothing
+
+    page = (await coordinator.get(f"/dossiers/{DOSSIER}")).text
+    block = re.search(r'id="block-aftercare">.*?</section>', page, re.DOTALL)
+
+    assert block is not None
+    assert re.findall(r'href="([^"]+)"', block[0]) == [PAGE]
+    assert "Begin met de nazorg" in block[0]
+
+
+async def test_changing_a_goodbye_begins_with_what_stands_there_and_keeps_who_else_was_present(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    view = aftercare()
+    facts = replace(view.goodbyes[0].facts, place="Mortuarium OLV", attendees="Ouders", present=[TOM])
+    changed = replace(view, goodbyes=[replace(view.goodbyes[0], facts=facts)])
+    neighbours.of("cases")[f"GET /dossiers/{DOSSIER}/aftercare"] = changed
+    neighbours.of("cases")[f"POST /goodbyes/{GOODBYE}"] = GoodbyeRef(goodbye_id=GOODBYE)
+    address = f"{PAGE}/goodbye-change"
+
+    page = (await coordinator.get(f"{address}?of={GOODBYE}")).text
+    typed = dict(re.findall(r'<input class="input[^>]*name="(\w+)"[^>]*value="([^"]*)"', page))
+    assert typed["place"] == "Mortuarium OLV"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d", typed["planned_at"])
+    hidden = dict(re.findall(r'name="(_csrf|_key|of|version)" value="([^"]+)"', page))
+    chosen = {"permission": "asked", "place_kind": "mortuary", "spot_present": "1"}
+    done = await coordinator.post(address, data={**hidden, **typed, **chosen})
+
+    assert done.headers["location"] == PAGE
+    sent = msgspec.json.decode(neighbours.sent[f"cases POST /goodbyes/{GOODBYE}"], type=GoodbyeFacts)
+    assert sent.present == [TOM, LENA]
+    assert sent.attendees == "Ouders"
+    assert (await coordinator.get(f"{address}?of={TOM}")).status_code == 404
+
+
+async def test_nobody_notes_a_risk_or_a_consent_by_leaving_the_form_as_it_stood(
+    coordinator: httpx.AsyncClient,
+) -> None:
+    for act, choice in (("risk", "level"), ("consent", "state"), ("home-ban-end", "reason")):
+        page = (await coordinator.get(f"{PAGE}/{act}?of={HOME_BAN}")).text
+        radios = re.findall(rf'<input type="radio" name="{choice}"[^>]*>', page)
+        assert radios
+        assert not [each for each in radios if "checked" in each], act

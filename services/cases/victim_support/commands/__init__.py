@@ -34,7 +34,6 @@ from services.cases.victim_support.commands.records import (
 from services.cases.victim_support.commands.triage import (
     change_incident_type,
     decide_triage,
-    split_incident,
 )
 
 __all__ = [
@@ -62,7 +61,6 @@ __all__ = [
     "record_risk",
     "set_hearing",
     "set_recontact_rule",
-    "split_incident",
     "take_over_call_out",
     "take_over_victims",
     "try_bad_news",

@@ -1,22 +1,20 @@
-"""The morning's decisions: who goes on with a dossier, that it goes on as another type, that one incident is many."""
+"""The morning's decisions: who goes on with a dossier, and that it goes on as another type."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.dossiers import commands as dossiers
 from services.cases.dossiers.access import dossier_in_sight
-from services.cases.dossiers.models import COMPARTMENT, Dossier
 from services.cases.victim_support.acts import dossier_to_write, note_act, open_tasks
 from services.cases.victim_support.models import TypeChange
-from services.cases.victim_support.opening import KIND, open_victim_support, recontact_tasks, require_type
+from services.cases.victim_support.opening import recontact_tasks, require_type
 from shared.auth import Permission, Principal
-from shared.contracts.aftercare import ChangeIncidentType, DecideTriage, IncidentSplit, SplitIncident
-from shared.contracts.cases import AddPerson, DossierRef, DossierTypeChanged
+from shared.contracts.aftercare import ChangeIncidentType, DecideTriage
+from shared.contracts.cases import DossierRef, DossierTypeChanged
 from shared.db import uuid7
-from shared.errors import Forbidden, Invalid
+from shared.errors import Invalid
 from shared.outbox import publish
 
 
@@ -91,50 +89,3 @@ async def change_incident_type(
         ),
     )
     return DossierRef(dossier_id=dossier.id, number=dossier.number)
-
-
-async def split_incident(
-    session: AsyncSession, principal: Principal, command: SplitIncident, *, now: datetime
-) -> IncidentSplit:
-    """A dossier for each victim of a list, all of one event, each waiting for its place in the morning's list."""
-    principal.require(Permission.DOSSIER_OPEN)
-    principal.require(Permission.DOSSIER_ASSIGN)
-    if COMPARTMENT[KIND] not in principal.compartments:
-        raise Forbidden(details={"compartment": COMPARTMENT[KIND]})
-    await require_type(session, command.incident_type, now=now)
-    known = (
-        await session.scalars(
-            select(Dossier.id).where(Dossier.split_list_id == command.list_id).order_by(Dossier.id)
-        )
-    ).all()
-    if known:
-        return IncidentSplit(dossiers=list(known))
-    opened = []
-    for victim in command.victims:
-        dossier = await open_victim_support(
-            session,
-            principal,
-            "split_incident",
-            incident_type=command.incident_type,
-            holder=principal.user_id,
-            at=now,
-            now=now,
-            place=command.place.strip(),
-            pv_number=command.pv_number.strip(),
-            summary=victim.summary.strip(),
-            incident_id=command.incident_id,
-        )
-        dossier.split_list_id = command.list_id
-        await session.flush()
-        person = AddPerson(
-            first_name=victim.first_name,
-            last_name=victim.last_name,
-            born_on=victim.born_on,
-            role=victim.role,
-            safe_contact=victim.safe_contact,
-        )
-        await dossiers.add_person(session, principal, person, dossier.id, now=now)
-        if victim.holder is not None:
-            await dossiers.name_holder(session, principal, dossier, victim.holder, "split_incident", now=now)
-        opened.append(dossier.id)
-    return IncidentSplit(dossiers=opened)
