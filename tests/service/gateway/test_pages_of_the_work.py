@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from services.gateway.language import LANGUAGES
-from services.gateway.pages.aftercare import ACTS
+from services.gateway.pages.aftercare_acts import ACTS
 from shared.auth import Permission
 from tests.service.gateway.answers import (
     BREAK_GLASS,
