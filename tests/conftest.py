@@ -6,12 +6,17 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.support import servers
 from tests.support.neighbours import Neighbours
 from tests.support.service import Build, ServiceUnderTest, running
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("vangnet", deadline=None)
+settings.load_profile("vangnet")
 
 Serve = Callable[..., Awaitable[ServiceUnderTest]]
 
