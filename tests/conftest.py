@@ -35,13 +35,13 @@ def pytest_report_header() -> str:
 
 
 class OnePlatform(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """All journeys on one worker, since they share one platform, and first, since they take longest.
+    """All journeys and the night of bad luck on one worker, each on its one platform, and first: they take longest.
 
     The marks of `--dist loadgroup` say the same, but xdist 3.8 writes them where pytest 9.2 no longer looks.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "platform" if nodeid.startswith("tests/e2e/") else nodeid
+        return "platform" if nodeid.startswith(("tests/e2e/", "tests/chaos/")) else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OnePlatform:
