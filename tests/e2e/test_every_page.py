@@ -71,13 +71,13 @@ def walk(person: Person) -> dict[str, str]:
             found[shape(urljoin(person.platform.url, address))] = ""
             continue
         found[shape(urljoin(person.platform.url, address))] = address
-        # A letter in the postbox leads to pages of whoever it was for.
-        if "/dev/mail/" not in person.page.url:
-            waiting += [
-                each
-                for each in (*links_of(person.page), *searches_of(person.page))
-                if shape(urljoin(person.page.url, each)) not in found
-            ]
+        # A letter or SMS in the postbox leads to pages of whoever it was for.
+        waiting += [
+            each
+            for each in (*links_of(person.page), *searches_of(person.page))
+            if shape(urljoin(person.page.url, each)) not in found
+            and ("/dev/mail" in each or "/dev/mail" not in person.page.url)
+        ]
     return {kind: address for kind, address in found.items() if address}
 
 
