@@ -64,7 +64,7 @@ def test_a_number_is_not_given_outside_the_safe_hours_but_with_a_reason(
     assert "tel:" not in page.content()
     page.get_by_label("Waarom moet het nu?").fill("Zij belde net zelf en vroeg nu terug te bellen.")
     page.get_by_role("button", name="Toon het nummer toch").click()
-    expect(page.locator(".number__call")).to_have_attribute("href", "tel:+32470123456")
+    expect(page.locator(".dial__call")).to_have_attribute("href", "tel:+32470123456")
 
     # Everybody who reads the dossier can see that it was done, and why.
     worker.open(dossier)
