@@ -16,36 +16,35 @@ from services.cases.statistics import queries as statistics_queries
 from services.cases.victim_support import commands as victim_support
 from services.cases.victim_support import queries as victim_support_queries
 from shared.app import Door
+from shared.contracts.aftercare import RecontactRule
 from shared.contracts.cases import (
-    AddTask,
-    AssignHolder,
-    BreakGlass,
-    BreakGlassOpened,
-    BreakGlassView,
     ChangeDossier,
     CloseDossier,
-    CompleteTask,
-    ConflictDeclared,
-    DeclareConflict,
-    DossierAccess,
     DossierPage,
     DossierRef,
     DossierView,
     EntryRef,
-    GrantAccess,
-    LiftConflict,
-    Look,
     OpenDossier,
-    RecontactRule,
-    ReviewBreakGlass,
-    RevokeGrant,
     SearchDossiers,
-    TaskPage,
-    TaskRef,
     WriteEntry,
     WriteReport,
 )
+from shared.contracts.dossier_access import (
+    AssignHolder,
+    BreakGlass,
+    BreakGlassOpened,
+    BreakGlassView,
+    ConflictDeclared,
+    DeclareConflict,
+    DossierAccess,
+    GrantAccess,
+    LiftConflict,
+    Look,
+    ReviewBreakGlass,
+    RevokeGrant,
+)
 from shared.contracts.statistics import CountedDossier, ExportNoted, NoteExport, Statistics
+from shared.contracts.tasks import AddTask, CompleteTask, TaskPage, TaskRef
 
 # Litestar keeps the names `state` and `scope` for its own, so these query parameters come in under others.
 StateQuery = Annotated[str, QueryParameter(name="state")]

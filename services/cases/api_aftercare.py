@@ -10,16 +10,11 @@ from services.cases.victim_support import commands, queries
 from shared.app import Door
 from shared.contracts.aftercare import (
     AftercareView,
-    AssignBadNews,
-    BadNewsRef,
     ChangeIncidentType,
-    ConfirmBadNews,
     ConsentRef,
     DecideTriage,
-    DeliverBadNews,
     EndHomeBan,
     ExtendHomeBan,
-    GiveUpBadNews,
     GoodbyeFacts,
     GoodbyeRef,
     HomeBanRef,
@@ -27,7 +22,6 @@ from shared.contracts.aftercare import (
     NotePracticalHelp,
     OrderHomeBan,
     PracticalHelpRef,
-    ReceiveBadNews,
     RecontactRuleSet,
     RecordConsent,
     RecordRisk,
@@ -35,9 +29,17 @@ from shared.contracts.aftercare import (
     SetHearing,
     SetRecontactRule,
     TriagePage,
+    WithdrawConsent,
+)
+from shared.contracts.bad_news import (
+    AssignBadNews,
+    BadNewsRef,
+    ConfirmBadNews,
+    DeliverBadNews,
+    GiveUpBadNews,
+    ReceiveBadNews,
     TryBadNews,
     VerifyBadNews,
-    WithdrawConsent,
 )
 from shared.contracts.cases import DossierRef
 

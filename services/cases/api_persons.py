@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from services.cases.dossiers import commands, queries
 from shared.app import Door
 from shared.contracts import persons as contract
-from shared.contracts.cases import AddPerson, PersonRef
+from shared.contracts.persons import AddPerson, PersonRef
 
 DossierId = FromPath[UUID]
 PersonId = FromPath[UUID]

@@ -9,7 +9,8 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from services.cases.dossiers import commands, queries
 from shared.app import Door
 from shared.contracts import drafts as contract
-from shared.contracts.cases import CancelTask, EntryPage, HandOverTask, ReplanTask, TaskRef
+from shared.contracts.cases import EntryPage
+from shared.contracts.tasks import CancelTask, HandOverTask, ReplanTask, TaskRef
 
 
 @get("/drafts", operation_id="myDrafts")

@@ -4,8 +4,11 @@ from datetime import date, datetime, time
 from typing import Annotated
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
+PERSON_ROLES = (
+    "victim", "next_of_kin", "witness", "suspect", "deceased", "minor_involved", "contact", "other",
+)  # fmt: skip
 RELATIONS = (
     "parent_of", "partner_of", "ex_partner_of", "sibling_of", "grandparent_of", "guardian_of", "family_of",
     "neighbour_of", "friend_of", "other",
@@ -18,6 +21,7 @@ MAY_CALL = ("outside_hours", "no_calls", "not_the_safe_number")
 """Why a number is not given at once."""
 
 _Line = Annotated[str, Meta(max_length=200)]
+_Insz = Annotated[str, Meta(max_length=15)]
 _Weekday = Annotated[int, Meta(ge=1, le=7)]
 _Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]
 
@@ -192,3 +196,68 @@ class RelationView(Struct, frozen=True, kw_only=True):
 
 class RelationRef(Struct, frozen=True, kw_only=True):
     relation_id: UUID
+
+
+class PersonInDossier(Struct, frozen=True, kw_only=True):
+    """A person with his role here. `insz` is digits only. His numbers stand in `DossierView.phones`, without digits."""
+
+    person_id: UUID
+    first_name: str
+    last_name: str
+    role: str
+    born_on: date | None
+    age: int | None
+    minor: bool
+    email: str
+    language: str
+    address: str
+    insz: str
+    safe_contact: str
+    note: str
+    safe: SafeContact = field(default_factory=SafeContact)
+    other_roles: list[str] = []
+    maiden_name: str = ""
+    other_names: str = ""
+    deceased_on: date | None = None
+    interpreter: list[str] = []
+    literacy: str = ""
+    pictograms: bool = False
+    contact_preference: str = ""
+    parental_authority: str = ""
+    contact_via: UUID | None = None
+    version: int = 1
+
+
+class AddPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id}/persons (`dossier:write`). `safe` and `safe_contact` are shown before any number.
+
+    `phone` is the first number, `phones` are more; `phone_safe` says that the first is the one to use.
+    """
+
+    first_name: Annotated[str, Meta(max_length=120)] = ""
+    last_name: Annotated[str, Meta(min_length=1, max_length=120)]
+    role: str = "victim"
+    born_on: date | None = None
+    phone: Annotated[str, Meta(max_length=30)] = ""
+    email: Annotated[str, Meta(max_length=254)] = ""
+    language: Annotated[str, Meta(max_length=8)] = ""
+    address: _Line = ""
+    insz: _Insz = ""
+    safe_contact: Annotated[str, Meta(max_length=500)] = ""
+    note: Annotated[str, Meta(max_length=500)] = ""
+    safe: SafeContact = field(default_factory=SafeContact)
+    phone_safe: bool = False
+    phones: Annotated[list[NewPhone], Meta(max_length=6)] = []
+    other_roles: list[str] = []
+    maiden_name: Annotated[str, Meta(max_length=120)] = ""
+    other_names: _Line = ""
+    deceased_on: date | None = None
+    interpreter: Annotated[list[str], Meta(max_length=6)] = []
+    literacy: str = ""
+    pictograms: bool = False
+    contact_preference: str = ""
+    parental_authority: _Line = ""
+
+
+class PersonRef(Struct, frozen=True, kw_only=True):
+    person_id: UUID

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.cases.dossiers.deadlines import Due
-from shared.contracts.cases import BreakGlassView
+from shared.contracts.dossier_access import BreakGlassView
 from shared.db import Base, uuid7
 from shared.errors import Conflict, Forbidden
 

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.cases.persons.identifiers import folded, insz_digits, insz_kind
 from services.cases.persons.names import trigrams
-from shared.contracts.cases import AddPerson
-from shared.contracts.persons import ChangePerson
+from shared.contracts.persons import AddPerson, ChangePerson
 from shared.db import Base, uuid7
 
 MAJORITY = 18

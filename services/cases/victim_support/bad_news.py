@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, DateTime, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.contracts.aftercare import (
+from shared.contracts.bad_news import (
     AssignBadNews,
     BadNewsAttempt,
     BadNewsRecipient,

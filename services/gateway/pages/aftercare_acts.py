@@ -12,6 +12,7 @@ from services.gateway.forms import Form
 from services.gateway.marking import N_
 from services.gateway.visit import Visit
 from shared.contracts import aftercare as c
+from shared.contracts import bad_news as n
 from shared.contracts.cases import DossierRef, DossierView
 from shared.contracts.rostering import INCIDENT_TYPES
 
@@ -50,13 +51,13 @@ def _uuids(form: Form, *names: str) -> list[UUID]:
 
 
 def _receive(f: Form, visit: Visit, dossier: DossierView) -> msgspec.Struct:
-    recipient = c.BadNewsRecipient(
+    recipient = n.BadNewsRecipient(
         name=f.text("recipient") or "-",
         relation=f.text("relation"),
         age=f.number("age"),
         address=f.text("address"),
     )
-    return c.ReceiveBadNews(
+    return n.ReceiveBadNews(
         about=f.text("about"),
         recipients=[recipient],
         kind=f.text("news_kind"),
@@ -70,7 +71,7 @@ def _receive(f: Form, visit: Visit, dossier: DossierView) -> msgspec.Struct:
 
 def _deliver(f: Form, visit: Visit, dossier: DossierView) -> msgspec.Struct:
     colleague = _uuids(f, "colleague")
-    return c.DeliverBadNews(
+    return n.DeliverBadNews(
         at=f.moment("at"),
         place=f.text("place"),
         deliverers=[visit.who.id, *colleague],
@@ -125,36 +126,36 @@ ACTS: Final[Mapping[str, Act]] = {
         N_("Slecht nieuws noteren"), "/bad-news",
         (
             Ask("field", "about", N_("Over wie gaat het?")),
-            _choice("news_kind", N_("Wat is er gebeurd?"), "bad_news_kind", c.BAD_NEWS_KINDS),
+            _choice("news_kind", N_("Wat is er gebeurd?"), "bad_news_kind", n.BAD_NEWS_KINDS),
             Ask("field", "recipient", N_("Wie moet het horen?")),
             Ask("field", "relation", N_("Relatie"), optional=True),
             Ask("number", "age", N_("Leeftijd"), optional=True),
             Ask("field", "address", N_("Adres"), optional=True),
-            _choice("source", N_("Wie vraagt het?"), "bad_news_source", c.BAD_NEWS_SOURCES),
-            _choice("way", N_("Hoe kwam de vraag binnen?"), "bad_news_way", c.BAD_NEWS_WAYS),
+            _choice("source", N_("Wie vraagt het?"), "bad_news_source", n.BAD_NEWS_SOURCES),
+            _choice("way", N_("Hoe kwam de vraag binnen?"), "bad_news_way", n.BAD_NEWS_WAYS),
             Ask("field", "requester", N_("Naam van de aanvrager"), optional=True),
             Ask("field", "reference", N_("Kenmerk"), optional=True),
         ),
-        _receive, c.BadNewsRef,
+        _receive, n.BadNewsRef,
         explains=N_("Komt de vraag van elders? Noteer dan ook wie ze stelt en het kenmerk: die krijgt de bevestiging."),
     ),
     "bad-news-verify": Act(
         N_("Bron nakijken"), "/bad-news/{of}/verify",
         (Ask("field", "how", N_("Bij wie hebt u het nagekeken, en hoe?")),),
-        lambda f, _visit, dossier: c.VerifyBadNews(how=f.text("how")), c.BadNewsRef,
+        lambda f, _visit, dossier: n.VerifyBadNews(how=f.text("how")), n.BadNewsRef,
     ),
     "bad-news-attempt": Act(
         N_("Poging noteren"), "/bad-news/{of}/attempts",
         (
-            _choice("outcome", N_("Hoe liep het?"), "attempt_outcome", c.ATTEMPT_OUTCOMES),
-            _choice("neighbours", N_("De buren"), "neighbours", c.NEIGHBOURS),
+            _choice("outcome", N_("Hoe liep het?"), "attempt_outcome", n.ATTEMPT_OUTCOMES),
+            _choice("neighbours", N_("De buren"), "neighbours", n.NEIGHBOURS),
             Ask("moment", "next_at", N_("Volgende poging"), optional=True),
             Ask("field", "note", N_("Wat wilt u onthouden?"), optional=True),
         ),
-        lambda f, _visit, dossier: c.TryBadNews(
+        lambda f, _visit, dossier: n.TryBadNews(
             outcome=f.text("outcome"), neighbours=f.text("neighbours"), next_at=f.moment("next_at"), note=f.text("note")
         ),
-        c.BadNewsRef,
+        n.BadNewsRef,
     ),
     "bad-news-deliver": Act(
         N_("Noteren dat het slecht nieuws gebracht is"), "/bad-news/{of}/deliver",
@@ -168,26 +169,26 @@ ACTS: Final[Mapping[str, Act]] = {
             Ask("field", "reaction", N_("Reactie, kort en feitelijk"), optional=True),
             Ask("field", "children_informed_by", N_("Wie vertelde het aan de kinderen?"), optional=True),
             Ask("field", "network_called", N_("Wie is erbij gehaald?"), optional=True),
-            _choice("goodbye_wish", N_("Afscheid gewenst?"), "goodbye_wish", c.GOODBYE_WISHES),
+            _choice("goodbye_wish", N_("Afscheid gewenst?"), "goodbye_wish", n.GOODBYE_WISHES),
             Ask("checkbox", "donation_told", N_("Uitleg over orgaandonatie gegeven")),
             Ask("checkbox", "autopsy_told", N_("Uitleg over autopsie gegeven")),
             Ask("field", "belongings", N_("Bezittingen"), optional=True),
             Ask("checkbox", "lift_embargo", N_("De familie weet het: de pers mag ingelicht worden")),
         ),
-        _deliver, c.BadNewsRef,
+        _deliver, n.BadNewsRef,
     ),
     "bad-news-give-up": Act(
         N_("Noteren dat het niet te brengen is"), "/bad-news/{of}/not-deliverable",
-        (_choice("reason", N_("Waarom?"), "not_deliverable", c.NOT_DELIVERABLE_REASONS),),
-        lambda f, _visit, dossier: c.GiveUpBadNews(reason=f.text("reason")), c.BadNewsRef,
+        (_choice("reason", N_("Waarom?"), "not_deliverable", n.NOT_DELIVERABLE_REASONS),),
+        lambda f, _visit, dossier: n.GiveUpBadNews(reason=f.text("reason")), n.BadNewsRef,
     ),
     "bad-news-confirm": Act(
         N_("Aanvrager inlichten"), "/bad-news/{of}/confirm",
         (
             Ask("field", "to", N_("Wie hebt u ingelicht?")),
-            _choice("way", N_("Hoe?"), "bad_news_way", c.BAD_NEWS_WAYS),
+            _choice("way", N_("Hoe?"), "bad_news_way", n.BAD_NEWS_WAYS),
         ),
-        lambda f, _visit, dossier: c.ConfirmBadNews(to=f.text("to"), way=f.text("way")), c.BadNewsRef,
+        lambda f, _visit, dossier: n.ConfirmBadNews(to=f.text("to"), way=f.text("way")), n.BadNewsRef,
     ),
     "goodbye": Act(
         N_("Afscheid plannen"), "/dossiers/{dossier}/goodbyes", _GOODBYE_ASKS, _goodbye, c.GoodbyeRef,

@@ -15,7 +15,7 @@ from services.gateway.language import BRUSSELS
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
-from shared.contracts.cases import (
+from shared.contracts.dossier_access import (
     BREAK_GLASS_REASONS,
     BreakGlass,
     BreakGlassOpened,

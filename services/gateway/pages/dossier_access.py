@@ -15,14 +15,14 @@ from services.gateway.forms import Form, read_form
 from services.gateway.pages.dossier_sight import dossier_of, tell
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
-from shared.contracts.cases import (
+from shared.contracts.cases import DossierRef
+from shared.contracts.dossier_access import (
     CONFLICT_REASONS,
     LIFT_REASONS,
     AssignHolder,
     ConflictDeclared,
     DeclareConflict,
     DossierAccess,
-    DossierRef,
     GrantAccess,
     LiftConflict,
     Look,

@@ -14,16 +14,19 @@ from services.gateway.pages.dossier_sight import dossier_of, tell
 from services.gateway.pages.two_versions import chosen, remember, side_by_side
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
-from shared.contracts.cases import PERSON_ROLES, DossierView, PersonInDossier, PersonRef
+from shared.contracts.cases import DossierView
 from shared.contracts.persons import (
     CONTACT_PREFERENCES,
     INSZ_ENDINGS,
     LITERACY,
+    PERSON_ROLES,
     RELATIONS,
     REMOVAL_REASONS,
     ChangeInsz,
     ChangePerson,
+    PersonInDossier,
     PersonNumbers,
+    PersonRef,
     RelatePersons,
     RelationRef,
     RemovePerson,

@@ -15,12 +15,16 @@ from services.gateway.pages.dossier_drafts import begun, sent
 from services.gateway.pages.dossier_sight import dossier_of, tell
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
-from shared.contracts.cases import PERSON_ROLES, AddPerson, DossierView, PersonInDossier, PersonRef
+from shared.contracts.cases import DossierView
 from shared.contracts.persons import (
     CONTACT_PREFERENCES,
     LITERACY,
+    PERSON_ROLES,
+    AddPerson,
     ChangeSafeContact,
     NewPhone,
+    PersonInDossier,
+    PersonRef,
     PhoneRef,
     PhoneView,
     RemovePhone,

@@ -12,7 +12,7 @@ from services.gateway.forms import Form, read_form
 from services.gateway.pages.dossier_sight import dossier_of, tell
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
-from shared.contracts.cases import CancelTask, HandOverTask, ReplanTask, TaskRef
+from shared.contracts.tasks import CancelTask, HandOverTask, ReplanTask, TaskRef
 from shared.errors import NotFound
 
 

@@ -15,18 +15,15 @@ from services.gateway.pages.two_versions import chosen, remember, side_by_side
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.contracts.cases import (
-    TASK_RESULTS,
-    AddTask,
     ChangeDossier,
     CloseDossier,
-    CompleteTask,
     DossierRef,
     DossierView,
     EntryRef,
-    TaskRef,
     WriteEntry,
     WriteReport,
 )
+from shared.contracts.tasks import TASK_RESULTS, AddTask, CompleteTask, TaskRef
 from shared.errors import NotFound, Problem
 
 _FACTS: Final = ("summary", "place", "pv_number")

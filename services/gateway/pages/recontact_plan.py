@@ -11,8 +11,7 @@ from services.gateway.pages.dossier_sight import tell
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
-from shared.contracts.aftercare import RecontactRuleSet, SetRecontactRule
-from shared.contracts.cases import RecontactRule
+from shared.contracts.aftercare import RecontactRule, RecontactRuleSet, SetRecontactRule
 
 _PAGE = "/admin/recontact-plan"
 _MOST, _LONGEST = 6, 365

@@ -14,7 +14,7 @@ from services.gateway.pages.timeline import why_sentence
 from services.gateway.rendering import Pages
 from services.gateway.visit import Visit
 from shared.auth import Permission
-from shared.contracts.cases import TaskPage, TaskView
+from shared.contracts.tasks import TaskPage, TaskView
 
 SCOPES: Final = ("mine", "team", "unassigned")
 _WEEK: Final = timedelta(days=6)

@@ -19,7 +19,8 @@ from services.cases.dossiers.deadlines import Due
 from services.cases.dossiers.models import ConflictBlock, Dossier, Grant, Task
 from services.cases.dossiers.queries import dossier_by_id, dossier_page, search_dossiers, task_page
 from shared.auth import Compartment, Permission, Principal
-from shared.contracts.cases import AccessView, DossierPage, DossierView, SearchDossiers, TaskPage
+from shared.contracts.cases import AccessView, DossierPage, DossierView, SearchDossiers
+from shared.contracts.tasks import TaskPage
 from shared.db import uuid7
 from shared.errors import NotFound
 from tests.support.principals import principal

@@ -11,19 +11,16 @@ from services.cases.dossiers.commands import REVIEW_OVERDUE, escalate_unreviewed
 from services.cases.dossiers.deadlines import WorkingDays, working_days
 from services.cases.dossiers.queries import dossier_by_id
 from shared.auth import Compartment, Permission, Principal
-from shared.contracts.cases import (
+from shared.contracts.cases import BreakGlassEscalated, BreakGlassUsed, DossierRef, WriteEntry
+from shared.contracts.dossier_access import (
     CONFLICT_REASONS,
     AssignHolder,
     BreakGlass,
-    BreakGlassEscalated,
     BreakGlassOpened,
-    BreakGlassUsed,
     BreakGlassView,
     DeclareConflict,
-    DossierRef,
     GrantAccess,
     ReviewBreakGlass,
-    WriteEntry,
 )
 from shared.db import uuid7
 from shared.errors import NotFound

@@ -1,15 +1,15 @@
 """A worker who is too near to the people in a dossier is kept out, at once and whatever else would let him in."""
 
 from shared.auth import Principal
-from shared.contracts.cases import (
+from shared.contracts.cases import DossierChanged
+from shared.contracts.dossier_access import (
     AssignHolder,
     BreakGlass,
     ConflictDeclared,
     DeclareConflict,
-    DossierChanged,
     GrantAccess,
-    TaskPage,
 )
+from shared.contracts.tasks import TaskPage
 from tests.service.cases.conftest import field_codes, listed, opened, problem, seen
 from tests.support.service import ServiceUnderTest
 

@@ -5,13 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.auth import Principal
-from shared.contracts.cases import (
+from shared.contracts.cases import ConflictOfInterestDeclared, ConflictOfInterestLifted, DossierRef
+from shared.contracts.dossier_access import (
     ConflictDeclared,
-    ConflictOfInterestDeclared,
-    ConflictOfInterestLifted,
     DeclareConflict,
     DossierAccess,
-    DossierRef,
     GrantAccess,
     LiftConflict,
     RevokeGrant,

@@ -13,8 +13,9 @@ import pytest
 from services.cases.documents.archive import ARCHIVE, Archive
 from services.cases.documents.scanner import Scanner
 from shared.auth import Permission, Principal
-from shared.contracts.cases import DossierChanged, DossierRef, GrantAccess
+from shared.contracts.cases import DossierChanged, DossierRef
 from shared.contracts.documents import AddDocument, DocumentRef, DossierPapers, WithdrawDocument
+from shared.contracts.dossier_access import GrantAccess
 from shared.db import driver_of, platform_transaction, uuid7
 from tests.service.cases.conftest import CARE, audited, field_codes, opened, problem, seen
 from tests.support.clamd import EICAR, Clamd, clamd

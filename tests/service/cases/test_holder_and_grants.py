@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.auth import Permission, Principal
-from shared.contracts.cases import AssignHolder, DossierAssigned, GrantAccess, WriteEntry
+from shared.contracts.cases import DossierAssigned, WriteEntry
+from shared.contracts.dossier_access import AssignHolder, GrantAccess
 from shared.db import driver_of, uuid7
 from tests.service.cases.conftest import CARE, WORKER, field_codes, listed, opened, problem, seen
 from tests.support.principals import principal

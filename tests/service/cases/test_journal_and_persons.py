@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 
 from shared.auth import Principal
-from shared.contracts.cases import AddPerson, EntryRef, PersonRef, WriteEntry
+from shared.contracts.cases import EntryRef, WriteEntry
+from shared.contracts.persons import AddPerson, PersonRef
 from shared.db import driver_of
 from tests.service.cases.conftest import audited, field_codes, opened, problem, seen
 from tests.support.service import ServiceUnderTest

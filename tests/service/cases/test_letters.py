@@ -9,7 +9,6 @@ import pytest
 from pypdf import PdfReader
 
 from shared.auth import Principal
-from shared.contracts.cases import AddPerson, PersonRef
 from shared.contracts.configuration import Organisation
 from shared.contracts.documents import (
     GiveLeaflets,
@@ -19,7 +18,7 @@ from shared.contracts.documents import (
     SendLetter,
     WithdrawDocument,
 )
-from shared.contracts.persons import SafeContact
+from shared.contracts.persons import AddPerson, PersonRef, SafeContact
 from shared.db import uuid7
 from tests.service.cases.conftest import field_codes, opened, problem, seen
 from tests.service.cases.papers import (

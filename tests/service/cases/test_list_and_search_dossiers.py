@@ -3,7 +3,8 @@
 import pytest
 
 from shared.auth import Principal
-from shared.contracts.cases import AddPerson, DossierPage, SearchDossiers
+from shared.contracts.cases import DossierPage, SearchDossiers
+from shared.contracts.persons import AddPerson
 from shared.db import uuid7
 from tests.service.cases.conftest import audited, field_codes, listed, opened, problem
 from tests.support.principals import principal

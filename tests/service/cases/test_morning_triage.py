@@ -4,7 +4,8 @@ from datetime import date
 
 from shared.auth import Principal
 from shared.contracts.aftercare import DecideTriage, TriagePage
-from shared.contracts.cases import AssignHolder, DeclareConflict, DossierAssigned, DossierRef
+from shared.contracts.cases import DossierAssigned, DossierRef
+from shared.contracts.dossier_access import AssignHolder, DeclareConflict
 from tests.service.cases.conftest import (
     closed_call_out,
     field_codes,

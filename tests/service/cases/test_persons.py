@@ -6,11 +6,13 @@ from datetime import date
 import pytest
 
 from shared.auth import Principal
-from shared.contracts.cases import AddPerson, DossierRef, PersonRef
+from shared.contracts.cases import DossierRef
 from shared.contracts.persons import (
+    AddPerson,
     ChangeInsz,
     ChangePerson,
     PersonNumbers,
+    PersonRef,
     RelatePersons,
     RelationRef,
     RemovePerson,

@@ -5,8 +5,8 @@ import io
 from pypdf import PdfReader
 
 from shared.auth import Principal
-from shared.contracts.cases import AddPerson, DossierPage, WriteReport
-from shared.contracts.persons import SafeContact
+from shared.contracts.cases import DossierPage, WriteReport
+from shared.contracts.persons import AddPerson, SafeContact
 from tests.service.cases.conftest import audited, closed_call_out, listed, opened, problem
 from tests.service.cases.papers import assert_accessible, set_up, text_of
 from tests.support.service import ServiceUnderTest

@@ -7,10 +7,13 @@ import pytest
 
 from services.cases.dossiers.commands import reveal_phone
 from shared.auth import Permission, Principal
-from shared.contracts.cases import AddPerson, BreakGlass, DossierRef, DossierView, PersonRef
+from shared.contracts.cases import DossierRef, DossierView
+from shared.contracts.dossier_access import BreakGlass
 from shared.contracts.persons import (
+    AddPerson,
     ChangeSafeContact,
     NewPhone,
+    PersonRef,
     RevealedPhone,
     RevealPhone,
     SafeContact,

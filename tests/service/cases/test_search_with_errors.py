@@ -8,7 +8,8 @@ from services.cases.dossiers.queries.lists import NAMES
 from services.cases.persons.identifiers import folded
 from services.cases.persons.names import match, pieces_to_ask, trigrams
 from shared.auth import Principal
-from shared.contracts.cases import AddPerson, DossierPage, DossierRef, SearchDossiers
+from shared.contracts.cases import DossierPage, DossierRef, SearchDossiers
+from shared.contracts.persons import AddPerson
 from shared.db import driver_of, uuid7
 from tests.service.cases.conftest import opened
 from tests.support.service import ServiceUnderTest

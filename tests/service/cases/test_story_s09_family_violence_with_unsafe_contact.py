@@ -4,13 +4,8 @@ from datetime import UTC, datetime
 
 from shared.auth import Principal
 from shared.contracts.aftercare import RecordRisk
-from shared.contracts.cases import (
-    CloseDossier,
-    CompleteTask,
-    ContactUnsafe,
-    DossierRef,
-    RiskIncreased,
-)
+from shared.contracts.cases import CloseDossier, ContactUnsafe, DossierRef, RiskIncreased
+from shared.contracts.tasks import CompleteTask
 from tests.service.cases.conftest import (
     aftercare_of,
     field_codes,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.cases.dossiers.deadlines import local_day
 from shared.auth import Permission, Principal
-from shared.contracts.aftercare import (
+from shared.contracts.bad_news import (
     AssignBadNews,
     BadNewsRecipient,
     BadNewsRef,
@@ -15,7 +15,8 @@ from shared.contracts.aftercare import (
     TryBadNews,
     VerifyBadNews,
 )
-from shared.contracts.cases import CloseDossier, CompleteTask, DossierRef
+from shared.contracts.cases import CloseDossier, DossierRef
+from shared.contracts.tasks import CompleteTask
 from tests.service.cases.conftest import (
     CARE,
     aftercare_of,

@@ -1,14 +1,8 @@
 """S14: two victims, one the suspect's sister, and the worker is a cousin: out of both at once, reassigned, looks listed."""
 
 from shared.auth import Principal
-from shared.contracts.cases import (
-    BreakGlass,
-    ConflictDeclared,
-    ConflictOfInterestDeclared,
-    DeclareConflict,
-    DossierAccess,
-    DossierRef,
-)
+from shared.contracts.cases import ConflictOfInterestDeclared, DossierRef
+from shared.contracts.dossier_access import BreakGlass, ConflictDeclared, DeclareConflict, DossierAccess
 from tests.service.cases.conftest import closed_call_out, listed, opened, person_in, problem, seen
 from tests.support.service import ServiceUnderTest
 

@@ -6,7 +6,8 @@ import pytest
 
 from shared.auth import Principal
 from shared.contracts.aftercare import GoodbyeFacts, GoodbyeRef, NotePracticalHelp
-from shared.contracts.cases import CloseDossier, CompleteTask
+from shared.contracts.cases import CloseDossier
+from shared.contracts.tasks import CompleteTask
 from tests.service.cases.conftest import (
     aftercare_of,
     field_codes,

@@ -1,8 +1,8 @@
 """S57: the client speaks Arabic, the letter is legally Dutch, the summary in pictures goes along."""
 
 from shared.auth import Principal
-from shared.contracts.cases import AddPerson, PersonRef
 from shared.contracts.documents import LetterRules
+from shared.contracts.persons import AddPerson, PersonRef
 from tests.service.cases.conftest import field_codes, opened, seen
 from tests.service.cases.papers import (
     ORGANISATION,

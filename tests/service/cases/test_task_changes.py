@@ -8,16 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.auth import Principal
-from shared.contracts.cases import (
-    AddTask,
-    CancelTask,
-    DossierRef,
-    GrantAccess,
-    HandOverTask,
-    ReplanTask,
-    TaskPage,
-    TaskRef,
-)
+from shared.contracts.cases import DossierRef
+from shared.contracts.dossier_access import GrantAccess
+from shared.contracts.tasks import AddTask, CancelTask, HandOverTask, ReplanTask, TaskPage, TaskRef
 from shared.db import driver_of, uuid7
 from tests.service.cases.conftest import field_codes, opened, problem, seen
 from tests.support.service import ServiceUnderTest

@@ -7,17 +7,9 @@ import pytest
 
 from services.cases.dossiers.deadlines import local_day
 from shared.auth import Principal
-from shared.contracts.cases import (
-    AddTask,
-    CallOutReported,
-    CompleteTask,
-    DossierRef,
-    DossierView,
-    RecontactRule,
-    TaskPage,
-    TaskView,
-    WriteReport,
-)
+from shared.contracts.aftercare import RecontactRule
+from shared.contracts.cases import CallOutReported, DossierRef, DossierView, WriteReport
+from shared.contracts.tasks import AddTask, CompleteTask, TaskPage, TaskView
 from shared.db import uuid7
 from tests.service.cases.conftest import closed_call_out, field_codes, listed, opened, problem, seen
 from tests.support.service import ServiceUnderTest

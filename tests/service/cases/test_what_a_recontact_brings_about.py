@@ -6,8 +6,9 @@ import pytest
 
 from services.cases.dossiers.deadlines import local_day
 from shared.auth import Permission, Principal
-from shared.contracts.aftercare import SetRecontactRule
-from shared.contracts.cases import CompleteTask, DossierRef, RecontactRule
+from shared.contracts.aftercare import RecontactRule, SetRecontactRule
+from shared.contracts.cases import DossierRef
+from shared.contracts.tasks import CompleteTask
 from tests.service.cases.conftest import (
     aftercare_of,
     field_codes,

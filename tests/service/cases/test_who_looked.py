@@ -1,7 +1,8 @@
 """Who looked at a dossier, who may ask that, and that the asking is kept too."""
 
 from shared.auth import Permission, Principal
-from shared.contracts.cases import DossierRef, Look, WriteEntry
+from shared.contracts.cases import DossierRef, WriteEntry
+from shared.contracts.dossier_access import Look
 from shared.db import uuid7
 from tests.service.cases.conftest import opened, problem, seen
 from tests.support.principals import principal

@@ -8,9 +8,6 @@ from msgspec.structs import replace
 
 from shared.contracts.aftercare import (
     AftercareView,
-    BadNewsAttempt,
-    BadNewsRecipient,
-    BadNewsView,
     ConsentView,
     GoodbyeFacts,
     GoodbyeView,
@@ -22,24 +19,12 @@ from shared.contracts.aftercare import (
     TypeChangeView,
     VictimInformed,
 )
-from shared.contracts.cases import (
-    AccessView,
-    BreakGlassView,
-    ConflictView,
-    DossierAccess,
-    DossierLine,
-    DossierPage,
-    DossierView,
-    EntryView,
-    GrantView,
-    Look,
-    PersonInDossier,
-    TaskPage,
-    TaskView,
-)
+from shared.contracts.bad_news import BadNewsAttempt, BadNewsRecipient, BadNewsView
+from shared.contracts.cases import AccessView, DossierLine, DossierPage, DossierView, EntryView
+from shared.contracts.dossier_access import BreakGlassView, ConflictView, DossierAccess, GrantView, Look
 from shared.contracts.drafts import DossierVisit
 from shared.contracts.identity import StaffEntry, Team
-from shared.contracts.persons import PhoneView
+from shared.contracts.persons import PersonInDossier, PhoneView
 from shared.contracts.rostering import (
     LEVELS,
     Attempt,
@@ -53,6 +38,7 @@ from shared.contracts.rostering import (
     Shift,
 )
 from shared.contracts.rosters import CalendarFeed, OwnDuties, RosterGap, RosterPeriod
+from shared.contracts.tasks import TaskPage, TaskView
 from shared.db import uuid7
 from tests.service.gateway.conftest import PERSON
 from tests.support.neighbours import Neighbours

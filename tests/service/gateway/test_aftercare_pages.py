@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from services.gateway.pages.aftercare_acts import ACTS
 from shared.auth import Permission
-from shared.contracts.aftercare import AftercareView, BadNewsRef, GoodbyeFacts, GoodbyeRef, HomeBanRef
+from shared.contracts.aftercare import AftercareView, GoodbyeFacts, GoodbyeRef, HomeBanRef
+from shared.contracts.bad_news import BadNewsRef
 from shared.contracts.cases import DossierRef
 from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import (

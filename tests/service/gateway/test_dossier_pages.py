@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from shared.auth import Permission
-from shared.contracts.cases import AccessView, BreakGlassOpened, DossierRef, EntryRef, PersonRef
-from shared.contracts.persons import MayCall, RevealedPhone, SafeContact, SafeWindow
+from shared.contracts.cases import AccessView, DossierRef, EntryRef
+from shared.contracts.dossier_access import BreakGlassOpened
+from shared.contracts.persons import MayCall, PersonRef, RevealedPhone, SafeContact, SafeWindow
 from shared.db import uuid7
 from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import (

@@ -9,8 +9,7 @@ import pytest
 
 from services.gateway.language import LANGUAGES
 from shared.auth import Permission
-from shared.contracts.aftercare import RecontactRuleSet, SetRecontactRule
-from shared.contracts.cases import RecontactRule
+from shared.contracts.aftercare import RecontactRule, RecontactRuleSet, SetRecontactRule
 from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import answer_everything
 from tests.service.gateway.conftest import issued

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.cases.victim_support.bad_news import BadNews, BadNewsNotOver, BadNewsOver, NotVerified
-from shared.contracts.aftercare import BAD_NEWS_STATES, AssignBadNews, DeliverBadNews, TryBadNews
+from shared.contracts.bad_news import BAD_NEWS_STATES, AssignBadNews, DeliverBadNews, TryBadNews
 from shared.db import uuid7
 from shared.errors import Conflict, Invalid
 

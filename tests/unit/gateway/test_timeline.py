@@ -8,7 +8,9 @@ from services.gateway.pages.dossier_access import in_one_go
 from services.gateway.pages.tasks import grouped
 from services.gateway.pages.timeline import items, why_sentence
 from services.gateway.services_client import Staff
-from shared.contracts.cases import EntryView, Look, TaskView
+from shared.contracts.cases import EntryView
+from shared.contracts.dossier_access import Look
+from shared.contracts.tasks import TaskView
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 LANGUAGES = read_languages()

@@ -11,7 +11,7 @@ from services.gateway.words import WORDS
 from services.identity.staff.roles import default_roles
 from services.notifications.models import KINDS
 from shared.auth import Compartment
-from shared.contracts import cases, rostering
+from shared.contracts import cases, dossier_access, persons, rostering, tasks
 
 ROOT = Path(__file__).parents[3]
 SERVICES = ("identity", "cases", "rostering", "notifications")
@@ -71,13 +71,13 @@ def test_every_wrong_field_has_words() -> None:
         ("urgency", rostering.URGENCIES),
         ("level", rostering.LEVELS),
         ("call_out", rostering.CALL_OUT_STATES),
-        ("person_role", cases.PERSON_ROLES),
-        ("task_kind", cases.TASK_KINDS),
-        ("task_result", cases.TASK_RESULTS),
+        ("person_role", persons.PERSON_ROLES),
+        ("task_kind", tasks.TASK_KINDS),
+        ("task_result", tasks.TASK_RESULTS),
         ("capacity", cases.CAPACITIES),
         ("entry_kind", cases.ENTRY_KINDS),
-        ("break_glass_reason", cases.BREAK_GLASS_REASONS),
-        ("conflict_reason", cases.CONFLICT_REASONS),
+        ("break_glass_reason", dossier_access.BREAK_GLASS_REASONS),
+        ("conflict_reason", dossier_access.CONFLICT_REASONS),
         ("compartment", tuple(Compartment)),
         ("permission", tuple(SHOWN)),
         ("role", (*default_roles("police_zone"), *default_roles("municipality"))),

@@ -10,7 +10,7 @@ import pytest
 from services.notifications import mail
 from services.notifications.mail import LANGUAGES, LINKS, Addressee, compose
 from services.notifications.models import KINDS
-from shared.contracts.cases import BREAK_GLASS_REASONS
+from shared.contracts.dossier_access import BREAK_GLASS_REASONS
 from shared.contracts.rostering import INCIDENT_TYPES, URGENCIES
 
 DOSSIER = str(UUID(int=7))

@@ -10,13 +10,8 @@ from services.cases.dossiers.access import dossier_in_sight
 from services.cases.dossiers.changes import note_change
 from services.cases.dossiers.models import ConflictBlock, Dossier, Entry, Grant, Task
 from shared.auth import Permission, Principal
-from shared.contracts.cases import (
-    AssignHolder,
-    DossierAssigned,
-    DossierRef,
-    GrantAccess,
-    RevokeGrant,
-)
+from shared.contracts.cases import DossierAssigned, DossierRef
+from shared.contracts.dossier_access import AssignHolder, GrantAccess, RevokeGrant
 from shared.db import uuid7
 from shared.errors import Conflict, Invalid, NotFound
 from shared.outbox import publish

@@ -22,12 +22,11 @@ from services.cases.dossiers.models import (
 )
 from shared import timers
 from shared.auth import Permission, Principal
-from shared.contracts.cases import (
+from shared.contracts.cases import BreakGlassEscalated, BreakGlassUsed
+from shared.contracts.dossier_access import (
     BREAK_GLASS_REASONS,
     BreakGlass,
-    BreakGlassEscalated,
     BreakGlassOpened,
-    BreakGlassUsed,
     BreakGlassView,
     ReviewBreakGlass,
 )

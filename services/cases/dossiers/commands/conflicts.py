@@ -14,14 +14,12 @@ from services.cases.dossiers.deadlines import next_working_day
 from services.cases.dossiers.models import ConflictBlock, Dossier, Entry, Task
 from shared.audit import AuditRow
 from shared.auth import Permission, Principal
-from shared.contracts.cases import (
+from shared.contracts.cases import ConflictOfInterestDeclared, ConflictOfInterestLifted, DossierRef
+from shared.contracts.dossier_access import (
     CONFLICT_REASONS,
     LIFT_REASONS,
     ConflictDeclared,
-    ConflictOfInterestDeclared,
-    ConflictOfInterestLifted,
     DeclareConflict,
-    DossierRef,
     LiftConflict,
 )
 from shared.db import uuid7

@@ -14,11 +14,11 @@ from services.cases.persons.identifiers import e164
 from services.cases.persons.safe_contact import may_call, same_hours_twice
 from shared import audit
 from shared.auth import Permission, Principal
-from shared.contracts.cases import PersonRef
 from shared.contracts.persons import (
     ChangeSafeContact,
     MayCall,
     NewPhone,
+    PersonRef,
     PhoneRef,
     RemovePhone,
     RevealedPhone,

@@ -16,16 +16,18 @@ from services.cases.dossiers.people import DossierPerson, Relation
 from services.cases.persons.identifiers import insz_digits
 from services.cases.persons.models import MAJORITY, Person, PersonNumber, age_on
 from shared.auth import Permission, Principal
-from shared.contracts.cases import PERSON_ROLES, AddPerson, PersonRef
 from shared.contracts.persons import (
     CONTACT_PREFERENCES,
     INSZ_ENDINGS,
     LITERACY,
+    PERSON_ROLES,
     RELATIONS,
     REMOVAL_REASONS,
+    AddPerson,
     ChangeInsz,
     ChangePerson,
     NewPhone,
+    PersonRef,
     RelatePersons,
     RelationRef,
     RemovePerson,

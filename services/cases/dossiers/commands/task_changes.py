@@ -12,7 +12,7 @@ from services.cases.dossiers.commands.tasks import works_in
 from services.cases.dossiers.deadlines import end_of_day, local_day
 from services.cases.dossiers.models import Dossier, Entry, Task, TaskClosed
 from shared.auth import Permission, Principal
-from shared.contracts.cases import CancelTask, HandOverTask, ReplanTask, TaskRef
+from shared.contracts.tasks import CancelTask, HandOverTask, ReplanTask, TaskRef
 from shared.errors import Conflict, Invalid, NotFound
 
 _SHORTEST_REASON = 10

@@ -12,7 +12,7 @@ from services.cases.dossiers.changes import note_change
 from services.cases.dossiers.deadlines import Due, local_day, next_working_day
 from services.cases.dossiers.models import ATTEMPTS, ConflictBlock, Dossier, Entry, Grant, Task
 from shared.auth import Permission, Principal
-from shared.contracts.cases import TASK_RESULTS, TASKS_DONE_BY_THEIR_ACT, AddTask, CompleteTask, TaskRef
+from shared.contracts.tasks import TASK_RESULTS, TASKS_DONE_BY_THEIR_ACT, AddTask, CompleteTask, TaskRef
 from shared.errors import Conflict, Invalid, NotFound
 
 

@@ -11,7 +11,7 @@ from services.cases.dossiers.models import ConflictBlock, Dossier, Grant
 from shared import audit
 from shared.audit import AuditRow
 from shared.auth import Permission, Principal
-from shared.contracts.cases import ConflictView, DossierAccess, GrantView
+from shared.contracts.dossier_access import ConflictView, DossierAccess, GrantView
 from shared.errors import NotFound
 
 

@@ -9,7 +9,7 @@ from services.cases.dossiers.access import caller, reviewable
 from services.cases.dossiers.models import BreakGlassUse, Dossier
 from shared import audit
 from shared.auth import Permission, Principal
-from shared.contracts.cases import BreakGlassView
+from shared.contracts.dossier_access import BreakGlassView
 
 _MOST = 200
 

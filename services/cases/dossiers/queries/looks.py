@@ -11,7 +11,7 @@ from services.cases.dossiers.models import Dossier
 from shared import audit
 from shared.audit import AuditRow
 from shared.auth import Permission, Principal
-from shared.contracts.cases import Look
+from shared.contracts.dossier_access import Look
 from shared.errors import NotFound
 
 _MOST = 500

@@ -14,7 +14,7 @@ from services.cases.dossiers.models import Dossier, Task
 from services.cases.dossiers.queries.audited import audit_of, json_rows, reader
 from services.cases.dossiers.queries.detail import TASK_COLUMNS
 from shared.auth import Permission, Principal
-from shared.contracts.cases import TaskPage
+from shared.contracts.tasks import TaskPage
 from shared.db import Statement
 from shared.errors import Invalid
 

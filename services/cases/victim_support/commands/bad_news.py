@@ -21,7 +21,7 @@ from services.cases.victim_support.acts import (
 from services.cases.victim_support.bad_news import BadNews
 from services.cases.victim_support.opening import KIND, open_victim_support, require_type
 from shared.auth import Permission, Principal
-from shared.contracts.aftercare import (
+from shared.contracts.bad_news import (
     ATTEMPT_OUTCOMES,
     BAD_NEWS_KINDS,
     BAD_NEWS_SOURCES,

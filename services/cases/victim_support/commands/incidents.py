@@ -12,7 +12,7 @@ from services.cases.victim_support.opening import KIND, open_victim_support
 from shared import timers
 from shared.auth import Permission, Principal
 from shared.client import client_of
-from shared.contracts.cases import AddPerson
+from shared.contracts.persons import AddPerson
 from shared.contracts.rostering import (
     EnquiryView,
     IncidentRef,

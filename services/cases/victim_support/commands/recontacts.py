@@ -20,7 +20,8 @@ from services.cases.victim_support.recontact_plan import line_for
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts.aftercare import CONSENT_WAYS, RecontactRuleSet, SetRecontactRule
-from shared.contracts.cases import CompleteTask, ContactUnsafe, RiskIncreased, TaskRef
+from shared.contracts.cases import ContactUnsafe, RiskIncreased
+from shared.contracts.tasks import CompleteTask, TaskRef
 from shared.db import uuid7
 from shared.errors import Invalid
 from shared.outbox import publish

@@ -26,7 +26,6 @@ from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts.aftercare import (
     AftercareView,
-    BadNewsView,
     GoodbyeView,
     HomeBanView,
     PracticalHelpView,
@@ -34,6 +33,7 @@ from shared.contracts.aftercare import (
     TypeChangeView,
     VictimInformed,
 )
+from shared.contracts.bad_news import BadNewsView
 from shared.errors import NotFound
 
 Row = TypeVar("Row", PracticalHelp, Goodbye, HomeBan, Consent, RiskAssessment, TypeChange)

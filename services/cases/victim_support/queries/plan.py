@@ -10,7 +10,7 @@ from services.cases.dossiers.deadlines import local_day
 from services.cases.victim_support.models import OwnRecontactRule
 from services.cases.victim_support.recontact_plan import PlanLine, line_for
 from shared.auth import Permission, Principal
-from shared.contracts.cases import RecontactRule
+from shared.contracts.aftercare import RecontactRule
 
 
 async def recontact_plan(
