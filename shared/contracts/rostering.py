@@ -60,7 +60,7 @@ class PlanShift(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ShiftRef(Struct, frozen=True, kw_only=True):
-    """Also answers POST /shifts/{shift_id}/remove (`roster:manage`). 409 `shift_is_over`."""
+    """Also answers POST /shifts/{shift_id}/remove (`roster:manage`): one that runs ends now. 409 `shift_is_over`."""
 
     shift_id: UUID
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from shared.auth import Principal
-from shared.contracts.rostering import OnCallNow, RosterChanged, RosterSettings, Shift, ShiftRef
+from shared.contracts.rostering import DutyChanged, OnCallNow, RosterChanged, RosterSettings, Shift, ShiftRef
 from shared.db import driver_of, uuid7
 from tests.service.rostering.conftest import MakeZone, Zone, fields, problem
 from tests.support.principals import principal
@@ -110,11 +110,11 @@ async def test_a_wrong_shift_says_what_is_wrong(zone: Zone) -> None:
     assert fields(answer) == {"until": "ends_before_start"}
 
 
-async def test_a_shift_can_be_removed_until_it_is_over(
+async def test_a_shift_to_come_can_be_removed_and_one_that_is_over_stays(
     zone: Zone, make_zone: MakeZone, other_tenant: str
 ) -> None:
     now = datetime.now(UTC)
-    shift = await zone.plan(zone.lena, "primary")
+    shift = await zone.plan(zone.lena, "primary", begins=timedelta(hours=3))
     over = zone.service.read(
         await plan(zone, zone.lena, "primary", now - timedelta(days=3), now - timedelta(days=2)), ShiftRef
     )
@@ -133,6 +133,21 @@ async def test_a_shift_can_be_removed_until_it_is_over(
     assert [event.shift_id for event in events if isinstance(event, RosterChanged)] == [
         shift.shift_id, over.shift_id, shift.shift_id,
     ]  # fmt: skip
+
+
+async def test_removing_a_shift_that_runs_ends_it_now_and_keeps_who_had_duty(zone: Zone) -> None:
+    running = await zone.plan(zone.lena, "primary", begins=timedelta(hours=-2), hours=12)
+    path = f"/shifts/{running.shift_id}/remove"
+    assert (await zone.service.post(path, by=zone.coordinator)).is_success
+    (kept,) = await shifts(zone, zone.now - timedelta(hours=3), zone.now + timedelta(hours=12))
+    assert (kept.shift_id, kept.starts_at) == (running.shift_id, zone.now - timedelta(hours=2))
+    assert zone.now <= kept.ends_at <= datetime.now(UTC)
+    assert (await on_call(zone)).members[0].user_id is None
+    again = await zone.service.post(path, by=zone.coordinator)
+    assert problem(again) == (409, "shift_is_over")
+    told = [each for each in await zone.service.published(zone.tenant) if isinstance(each, DutyChanged)]
+    assert [(each.user_id, each.cause, each.lost) for each in told[1:]] == [(zone.lena.user_id, "removed", 1)]
+    assert (await plan(zone, zone.tom, "primary", kept.ends_at, zone.now + timedelta(hours=4))).is_success
 
 
 async def test_who_is_on_call_now_and_next_and_where_the_first_hole_is(staffed: Zone) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rostering.rosters.commands.truth import (
     ShiftIsOver,
     ShiftOverlaps,
+    become,
     locked_settings,
     new_shift,
     require_zone,
@@ -59,7 +60,7 @@ async def plan_shift(
 async def remove_shift(
     session: AsyncSession, principal: Principal, shift_id: UUID, *, now: datetime
 ) -> contract.ShiftRef:
-    """Take a shift that is not over yet off the roster."""
+    """Take a shift off the roster; of one that runs already, only what is still to come: who had duty is history."""
     principal.require(Permission.ROSTER_MANAGE)
     settings = await locked_settings(session)
     shift = await session.scalar(select(Shift).where(Shift.id == shift_id).with_for_update())
@@ -67,10 +68,9 @@ async def remove_shift(
         raise NotFound
     if shift.ends_at <= now:
         raise ShiftIsOver
-    await session.delete(shift)
-    announce_shift(session, principal, "remove_shift", shift, now=now)
-    tell(session, principal, [shift.turn], [], cause="removed", now=now)
-    watch(session, principal.tenant, settings, now=now)
+    action = "end_shift" if shift.starts_at < now else "remove_shift"
+    await become(session, principal, [shift], [], settings=settings, cause="removed", now=now)
+    announce_shift(session, principal, action, shift, now=now)
     return contract.ShiftRef(shift_id=shift.id)
 
 
