@@ -1,7 +1,7 @@
 """The roster: real hours in the nights when the clock changes, and times that do not exist or come twice."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import httpx
@@ -227,9 +227,22 @@ async def test_the_second_of_two_editors_sees_who_did_what_and_keeps_what_she_ty
     assert 'name="version" value="4"' in refused.text
 
 
+async def test_a_shift_that_runs_is_ended_and_the_page_says_that_its_hours_stay(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    begun = datetime.now(UTC) - timedelta(hours=3)
+    neighbours.of("rostering")["GET /roster"] = roster_of(shift(begun, begun + timedelta(hours=10)))
+    page = (await coordinator.get("/roster")).text
+    assert "De uren tot nu blijven in de beurtrol." in page
+    assert "Beëindig de beurt nu" in page
+    assert "heeft dan geen wacht meer van" not in page
+
+
 async def test_removing_asks_once_and_says_what_happens(
     coordinator: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
+    later = datetime.now(UTC) + timedelta(hours=3)
+    neighbours.of("rostering")["GET /roster"] = roster_of(shift(later, later + timedelta(hours=10)))
     page = (await coordinator.get("/roster")).text
     assert "heeft dan geen wacht meer van" in page
     neighbours.of("rostering")[f"POST /shifts/{SHIFT}/remove"] = ShiftRef(shift_id=SHIFT)
