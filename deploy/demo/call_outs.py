@@ -16,7 +16,7 @@ from services.rostering.call_outs.records import MorningReport, MorningReportLin
 from services.rostering.call_outs.trail import CallOutAttempt
 from shared import outbox, timers
 from shared.auth import Permission
-from shared.contracts.rostering import (
+from shared.contracts.call_outs import (
     AcceptCallOut,
     CallOutView,
     CloseCallOut,

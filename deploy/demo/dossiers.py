@@ -22,11 +22,12 @@ from services.cases.victim_support import commands as victim_support
 from shared import outbox, timers
 from shared.auth import Principal
 from shared.contracts.aftercare import DecideTriage, NotePracticalHelp
+from shared.contracts.call_outs import CallOutView
 from shared.contracts.cases import CloseDossier, WriteEntry, WriteReport
 from shared.contracts.documents import AddDocument, GiveLeaflets
 from shared.contracts.dossier_access import AssignHolder, BreakGlass, ReviewBreakGlass
 from shared.contracts.persons import AddPerson
-from shared.contracts.rostering import CallOutClosed, CallOutView
+from shared.contracts.rostering import CallOutClosed
 from shared.contracts.tasks import CompleteTask
 from shared.db import uuid7
 

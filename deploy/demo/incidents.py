@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.demo.workshop import Cast
 from services.rostering.incidents import commands
-from shared.contracts.rostering import OpenIncident, RegisterEnquiry, RegisterVictims
+from shared.contracts.incidents import OpenIncident, RegisterEnquiry, RegisterVictims
 
 _AGO = timedelta(hours=20)
 _ROWS = """Passagier 1, jas rood;gewond;1961;;enkel via de zus;UZ Gent

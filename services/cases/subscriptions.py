@@ -10,7 +10,9 @@ from services.cases.dossiers import calendar
 from services.cases.dossiers import commands as dossiers
 from services.cases.victim_support import commands as victim_support
 from shared.client import client_of
-from shared.contracts.rostering import CallOutClosed, CallOutView, IncidentVictimsReady, VictimsToTakeOver
+from shared.contracts.call_outs import CallOutView
+from shared.contracts.incidents import VictimsToTakeOver
+from shared.contracts.rostering import CallOutClosed, IncidentVictimsReady
 from shared.contracts.tenancy import TenantSettingsChanged
 from shared.inbox import Subscriptions
 from shared.timers import TimerHandlers

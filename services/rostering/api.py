@@ -16,13 +16,24 @@ from services.rostering.rosters import queries as roster_queries
 from services.rostering.statistics import commands as statistics_commands
 from services.rostering.statistics import queries as statistics_queries
 from shared.app import Door
-from shared.contracts import rostering as contract
+from shared.contracts import call_outs as contract
 from shared.contracts.configuration import SettingChange
+from shared.contracts.rostering import (
+    ChangeRosterSettings,
+    KeepPartnerZone,
+    OnCallNow,
+    PartnerZone,
+    PartnerZoneRef,
+    PlanShift,
+    RosterSettings,
+    Shift,
+    ShiftRef,
+)
 from shared.contracts.statistics import CountedCallOut, ExportNoted, NoteExport, Statistics
 
 
 @get("/on-call", operation_id="onCallNow")
-async def on_call_now(door: NamedDependency[Door]) -> contract.OnCallNow:
+async def on_call_now(door: NamedDependency[Door]) -> OnCallNow:
     return await door.ask(call_out_queries.on_call_now)
 
 
@@ -31,41 +42,39 @@ async def shifts_between(
     door: NamedDependency[Door],
     starts_at: Annotated[datetime, QueryParameter(name="from")],
     ends_at: Annotated[datetime, QueryParameter(name="until")],
-) -> list[contract.Shift]:
+) -> list[Shift]:
     return await door.ask(roster_queries.shifts_between, starts_at, ends_at)
 
 
 @post("/shifts", operation_id="planShift")
-async def plan_shift(door: NamedDependency[Door], data: JSONBody[contract.PlanShift]) -> contract.ShiftRef:
+async def plan_shift(door: NamedDependency[Door], data: JSONBody[PlanShift]) -> ShiftRef:
     return await door.do(roster_commands.plan_shift, data)
 
 
 @post("/shifts/{shift_id:uuid}/remove", operation_id="removeShift", status_code=200)
-async def remove_shift(door: NamedDependency[Door], shift_id: FromPath[UUID]) -> contract.ShiftRef:
+async def remove_shift(door: NamedDependency[Door], shift_id: FromPath[UUID]) -> ShiftRef:
     return await door.do(roster_commands.remove_shift, None, shift_id)
 
 
 @get("/partner-zones", operation_id="partnerZones")
-async def partner_zones(door: NamedDependency[Door]) -> list[contract.PartnerZone]:
+async def partner_zones(door: NamedDependency[Door]) -> list[PartnerZone]:
     return await door.ask(roster_queries.partner_zones)
 
 
 @post("/partner-zones", operation_id="enterPartnerZone")
-async def enter_partner_zone(
-    door: NamedDependency[Door], data: JSONBody[contract.KeepPartnerZone]
-) -> contract.PartnerZoneRef:
+async def enter_partner_zone(door: NamedDependency[Door], data: JSONBody[KeepPartnerZone]) -> PartnerZoneRef:
     return await door.do(roster_commands.keep_partner_zone, data)
 
 
 @post("/partner-zones/{partner_zone_id:uuid}", operation_id="changePartnerZone", status_code=200)
 async def change_partner_zone(
-    door: NamedDependency[Door], data: JSONBody[contract.KeepPartnerZone], partner_zone_id: FromPath[UUID]
-) -> contract.PartnerZoneRef:
+    door: NamedDependency[Door], data: JSONBody[KeepPartnerZone], partner_zone_id: FromPath[UUID]
+) -> PartnerZoneRef:
     return await door.do(roster_commands.keep_partner_zone, data, partner_zone_id)
 
 
 @get("/roster-settings", operation_id="rosterSettings")
-async def roster_settings(door: NamedDependency[Door]) -> contract.RosterSettings:
+async def roster_settings(door: NamedDependency[Door]) -> RosterSettings:
     return await door.ask(roster_queries.roster_settings)
 
 
@@ -76,8 +85,8 @@ async def settings_changes(door: NamedDependency[Door]) -> list[SettingChange]:
 
 @post("/roster-settings", operation_id="changeRosterSettings", status_code=200)
 async def change_settings(
-    door: NamedDependency[Door], data: JSONBody[contract.ChangeRosterSettings]
-) -> contract.RosterSettings:
+    door: NamedDependency[Door], data: JSONBody[ChangeRosterSettings]
+) -> RosterSettings:
     return await door.do(roster_commands.change_settings, data)
 
 

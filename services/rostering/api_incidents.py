@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from services.rostering.incidents import commands, queries
 from shared.app import Door
-from shared.contracts import rostering as contract
+from shared.contracts import incidents as contract
 
 
 @get("/incidents", operation_id="incidents")

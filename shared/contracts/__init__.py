@@ -1,1 +1,1 @@
-"""What services may know of each other: requests, answers and events, one file a service."""
+"""What services may know of each other: requests, answers and events. All events of a service are in its own file."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.gateway.language import LANGUAGES, read_languages
-from shared.contracts.rostering import INCIDENT_TYPES
+from shared.contracts.call_outs import INCIDENT_TYPES
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "services" / "notifications" / "templates"
 

@@ -13,8 +13,8 @@ from services.gateway.marking import N_
 from services.gateway.visit import Visit
 from shared.contracts import aftercare as c
 from shared.contracts import bad_news as n
+from shared.contracts.call_outs import INCIDENT_TYPES
 from shared.contracts.cases import DossierRef, DossierView
-from shared.contracts.rostering import INCIDENT_TYPES
 
 
 @dataclass(frozen=True)

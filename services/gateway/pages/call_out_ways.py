@@ -16,7 +16,7 @@ from services.gateway.forms import Form, read_form
 from services.gateway.pages.night import step
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
-from shared.contracts.rostering import (
+from shared.contracts.call_outs import (
     MEASURES,
     AdviseByPhone,
     CallOutHours,
@@ -28,10 +28,10 @@ from shared.contracts.rostering import (
     CorrectTime,
     DecidePriority,
     EscalationReport,
-    PartnerZone,
     PlanVisit,
     TransferCallOut,
 )
+from shared.contracts.rostering import PartnerZone
 from shared.errors import Problem
 
 _BRUSSELS: Final = ZoneInfo("Europe/Brussels")

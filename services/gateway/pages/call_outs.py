@@ -16,7 +16,7 @@ from services.gateway.pages.on_call import told_of
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
-from shared.contracts.rostering import (
+from shared.contracts.call_outs import (
     ASKED_BY,
     URGENCIES,
     CallOutLine,
@@ -24,11 +24,11 @@ from shared.contracts.rostering import (
     CallOutView,
     CancelCallOut,
     EscalateCallOut,
-    OnCallNow,
     ReachedByPhone,
     RequestCallOut,
     ValidateCallOut,
 )
+from shared.contracts.rostering import OnCallNow
 from shared.errors import Problem
 
 OPEN: Final = {"open": "true", "done": "false", "all": None}

@@ -13,8 +13,8 @@ from services.gateway.pages.messages import message_rows
 from services.gateway.rendering import AnyRequest, Pages
 from services.gateway.visit import Visit
 from shared.auth import Permission
+from shared.contracts.call_outs import CallOutLine
 from shared.contracts.notifications import MessagePage
-from shared.contracts.rostering import CallOutLine
 from shared.contracts.tasks import TaskPage
 
 _ON_IT = frozenset({"accepted", "en_route", "on_site"})

@@ -14,8 +14,8 @@ from services.gateway.forms import Form, read_form
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
-from shared.contracts.rostering import (
-    INCIDENT_TYPES,
+from shared.contracts.call_outs import INCIDENT_TYPES
+from shared.contracts.incidents import (
     VICTIM_STATUSES,
     ChangeVictim,
     CloseIncident,

@@ -17,7 +17,7 @@ from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.services_client import Staff
 from services.gateway.visit import Visit
 from services.gateway.words import WORDS
-from shared.contracts.rostering import (
+from shared.contracts.call_outs import (
     AcceptCallOut,
     CallOutRef,
     CallOutView,

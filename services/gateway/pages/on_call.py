@@ -12,8 +12,9 @@ from services.gateway.forms import Form
 from services.gateway.rendering import Pages
 from services.gateway.visit import Visit
 from shared.auth import Permission
+from shared.contracts.call_outs import CallOutLine, CallOutView
 from shared.contracts.notifications import DeliveryView
-from shared.contracts.rostering import CallOutLine, CallOutView, OnCallNow
+from shared.contracts.rostering import OnCallNow
 
 RINGING: Final = "call_out_ringing"
 

@@ -14,7 +14,7 @@ from services.rostering.call_outs.rules import check_past, checked_texts
 from services.rostering.call_outs.states import NotYours
 from services.rostering.call_outs.trail import span_of
 from shared.auth import Permission, Principal
-from shared.contracts import rostering as contract
+from shared.contracts import call_outs as contract
 from shared.db import uuid7
 from shared.errors import Conflict, Invalid, NotFound
 

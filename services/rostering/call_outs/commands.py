@@ -42,7 +42,8 @@ from services.rostering.call_outs.states import UNDER_WAY, WAITING, NotYours
 from services.rostering.call_outs.trail import CallOutAttempt
 from services.rostering.configuration.copy import configuration_here
 from shared.auth import Permission, Principal
-from shared.contracts import rostering as contract
+from shared.contracts import call_outs as contract
+from shared.contracts.rostering import CallOutClosed, CallOutRequested, CallOutsEscalated
 from shared.db import uuid7
 from shared.errors import Invalid, NotFound
 from shared.outbox import publish
@@ -73,7 +74,7 @@ async def request_call_out(
     session.add(call_out)
     announce(
         session,
-        contract.CallOutRequested,
+        CallOutRequested,
         call_out,
         now=now,
         tenant=principal.tenant,
@@ -193,7 +194,7 @@ async def close_call_out(
     settle(session, principal.tenant, call_out, [stopped], by=principal.user_id, now=now)
     announce(
         session,
-        contract.CallOutClosed,
+        CallOutClosed,
         call_out,
         now=now,
         tenant=principal.tenant,
@@ -296,7 +297,7 @@ async def report_escalations(session: AsyncSession, tenant: str, report_id: UUID
     lines = select(func.count()).where(MorningReportLine.report_id == report_id)
     publish(
         session,
-        contract.CallOutsEscalated(
+        CallOutsEscalated(
             id=uuid7(),
             occurred_at=now,
             tenant=tenant,

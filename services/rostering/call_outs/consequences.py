@@ -14,7 +14,7 @@ from services.rostering.call_outs.sight import in_sight, sight_of
 from services.rostering.call_outs.trail import CallOutAttempt, CallOutMoment, Span, span_of
 from shared import audit
 from shared.auth import Permission, Principal
-from shared.contracts import rostering as contract
+from shared.contracts import call_outs as contract
 from shared.errors import NotFound
 
 

@@ -29,7 +29,8 @@ from services.rostering.call_outs.trail import (
 from services.rostering.rosters.models import Duty, PartnerZone, RosterSettings, Shift, ZoneDuty
 from shared import audit
 from shared.auth import Permission, Principal
-from shared.contracts import rostering as contract
+from shared.contracts import call_outs as contract
+from shared.contracts.rostering import OnCallMember, ZoneOnCall
 from shared.db import Statement
 from shared.errors import NotFound
 
@@ -215,17 +216,17 @@ def _duty(row: asyncpg.Record) -> AnyDuty:
 
 def _next_to_call(
     ringing: contract.Attempt | None, attempts: Sequence[contract.Attempt], duties: Sequence[AnyDuty]
-) -> contract.OnCallMember | None:
+) -> OnCallMember | None:
     """The one to call while somebody is needed (S03): who rings, and when everybody was asked the last resort."""
     if ringing is not None:
         zone = None
         if ringing.partner_zone_id is not None:
-            zone = contract.ZoneOnCall(
+            zone = ZoneOnCall(
                 partner_zone_id=ringing.partner_zone_id,
                 name=ringing.zone_name or "",
                 phone=ringing.zone_phone or "",
             )
-        return contract.OnCallMember(
+        return OnCallMember(
             level=ringing.level,
             user_id=ringing.user_id,
             until=None,
@@ -235,7 +236,7 @@ def _next_to_call(
     last = last_resort(attempts, duties)
     if last is None:
         return None
-    return contract.OnCallMember(
+    return OnCallMember(
         level=last.level,
         user_id=last.user_id if isinstance(last, Duty) else None,
         until=last.ends_at,
@@ -263,7 +264,7 @@ def _proposals(
     ]
 
 
-def _zone(duty: AnyDuty | None) -> contract.ZoneOnCall | None:
+def _zone(duty: AnyDuty | None) -> ZoneOnCall | None:
     if not isinstance(duty, ZoneDuty):
         return None
-    return contract.ZoneOnCall(partner_zone_id=duty.partner_zone_id, name=duty.name, phone=duty.phone)
+    return ZoneOnCall(partner_zone_id=duty.partner_zone_id, name=duty.name, phone=duty.phone)

@@ -54,7 +54,8 @@ from services.rostering.rosters.stretches import Stretch
 from services.rostering.rosters.unfolding import Absence, Turn
 from shared import audit
 from shared.auth import Permission, Principal
-from shared.contracts import rostering as contract
+from shared.contracts import call_outs as contract
+from shared.contracts.rostering import OnCallMember, OnCallNow, ZoneOnCall
 from shared.db import Statement
 from shared.errors import Invalid
 
@@ -108,14 +109,14 @@ _DUTIES = Statement(
 )
 
 
-async def on_call_now(session: AsyncSession, principal: Principal, *, now: datetime) -> contract.OnCallNow:
+async def on_call_now(session: AsyncSession, principal: Principal, *, now: datetime) -> OnCallNow:
     """Every level in the order in which it is rung, who has it and who follows, and the first gap of the week."""
     principal.require(Permission.ON_CALL_READ)
     (settings,) = await _SETTINGS.fetch(session, now=now, week=now + GAP_HORIZON)
     rows = await _DUTIES.fetch(session, now=now, until=now + _ROSTER_AHEAD)
     duties = [_duty(row) for row in rows]
     levels: list[str] = settings["levels"]
-    return contract.OnCallNow(
+    return OnCallNow(
         at=now,
         members=[_member(level, duties, now=now) for level in levels],
         gap_starts_at=_first_gap(settings, duties, now=now),
@@ -155,10 +156,10 @@ def _duty(row: asyncpg.Record) -> Duty | ZoneDuty:
     return Duty(row["level"], row["user_id"], row["starts_at"], row["ends_at"], row["busy"])
 
 
-def _member(level: str, duties: list[Duty | ZoneDuty], *, now: datetime) -> contract.OnCallMember:
+def _member(level: str, duties: list[Duty | ZoneDuty], *, now: datetime) -> OnCallMember:
     holder = next((duty for duty in on_duty(duties, now=now) if duty.level == level), None)
     following = next_duty(duties, level, now=now)
-    return contract.OnCallMember(
+    return OnCallMember(
         level=level,
         user_id=holder.user_id if isinstance(holder, Duty) else None,
         until=holder.ends_at if holder else None,
@@ -170,10 +171,10 @@ def _member(level: str, duties: list[Duty | ZoneDuty], *, now: datetime) -> cont
     )
 
 
-def _zone(duty: Duty | ZoneDuty | None) -> contract.ZoneOnCall | None:
+def _zone(duty: Duty | ZoneDuty | None) -> ZoneOnCall | None:
     if not isinstance(duty, ZoneDuty):
         return None
-    return contract.ZoneOnCall(partner_zone_id=duty.partner_zone_id, name=duty.name, phone=duty.phone)
+    return ZoneOnCall(partner_zone_id=duty.partner_zone_id, name=duty.name, phone=duty.phone)
 
 
 _LINE = (

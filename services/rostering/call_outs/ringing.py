@@ -20,8 +20,9 @@ from services.rostering.call_outs.trail import AnyDuty, CallOutAttempt
 from services.rostering.rosters.models import Duty, PartnerZone, RosterSettings, Shift, ZoneDuty
 from shared import audit, timers
 from shared.auth import Principal
-from shared.contracts import rostering as contract
+from shared.contracts import call_outs as contract
 from shared.contracts.event import Event
+from shared.contracts.rostering import CallOutAnswered, CallOutProgressed, CallOutRinging, CallOutUnanswered
 from shared.db import uuid7
 from shared.errors import NotFound
 from shared.outbox import publish
@@ -121,13 +122,13 @@ async def ring_next(
         await _report_next_morning(session, tenant, call_out, now=now)
     if attempt is None:
         if not was_unanswered:
-            announce(session, contract.CallOutUnanswered, call_out, now=now, tenant=tenant, actor=actor)
+            announce(session, CallOutUnanswered, call_out, now=now, tenant=tenant, actor=actor)
         return
     timers.schedule(session, tenant, attempt.answer_by, ESCALATE, attempt.id)
     if attempt.user_id is None:
         announce(
             session,
-            contract.CallOutProgressed,
+            CallOutProgressed,
             call_out,
             now=now,
             tenant=tenant,
@@ -137,7 +138,7 @@ async def ring_next(
         return
     announce(
         session,
-        contract.CallOutRinging,
+        CallOutRinging,
         call_out,
         now=now,
         tenant=tenant,
@@ -224,7 +225,7 @@ def settle(
             continue
         announce(
             session,
-            contract.CallOutAnswered,
+            CallOutAnswered,
             call_out,
             now=now,
             tenant=tenant,
@@ -246,7 +247,7 @@ def announce_progress(
 ) -> None:
     announce(
         session,
-        contract.CallOutProgressed,
+        CallOutProgressed,
         call_out,
         now=now,
         tenant=tenant,

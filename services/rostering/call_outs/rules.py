@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from services.rostering.rosters.rules import phone_in_e164
+from shared.contracts.call_outs import ASKED_BY, URGENCIES, CloseCallOut, RequestCallOut
 from shared.contracts.configuration import IncidentType
-from shared.contracts.rostering import ASKED_BY, URGENCIES, CloseCallOut, RequestCallOut
 from shared.errors import Invalid
 
 DECLINE_REASONS = ("ill", "busy", "too_far", "conflict", "other")

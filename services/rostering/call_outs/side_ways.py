@@ -23,7 +23,8 @@ from services.rostering.call_outs.sight import in_sight, sight_of
 from services.rostering.call_outs.states import OPEN, NotYours, WrongState
 from shared import timers
 from shared.auth import Permission, Principal
-from shared.contracts import rostering as contract
+from shared.contracts import call_outs as contract
+from shared.contracts.rostering import CallOutProgressed
 from shared.db import uuid7
 from shared.errors import Invalid, NotFound
 
@@ -157,7 +158,7 @@ async def decide_priority(
     for each in (call_out, other):
         announce(
             session,
-            contract.CallOutProgressed,
+            CallOutProgressed,
             each,
             now=now,
             tenant=principal.tenant,

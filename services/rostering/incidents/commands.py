@@ -22,8 +22,10 @@ from services.rostering.incidents.models import (
 from services.rostering.incidents.rules import checked_enquiry, checked_victim, read_rows
 from shared import audit
 from shared.auth import Permission, Principal
-from shared.contracts import rostering as contract
+from shared.contracts import incidents as contract
+from shared.contracts.call_outs import INCIDENT_TYPES
 from shared.contracts.event import Event
+from shared.contracts.rostering import IncidentChanged, IncidentOpened, IncidentVictimsReady
 from shared.db import uuid7
 from shared.errors import Invalid, NotFound
 from shared.outbox import publish
@@ -36,7 +38,7 @@ async def open_incident(
     principal.require(Permission.INCIDENT_MANAGE)
     title, place = command.title.strip(), command.place.strip()
     wrong = {name: "required" for name, text in (("title", title), ("place", place)) if not text}
-    if command.incident_type not in contract.INCIDENT_TYPES:
+    if command.incident_type not in INCIDENT_TYPES:
         wrong["incident_type"] = "incident_type_unknown"
     if wrong:
         raise Invalid(wrong)
@@ -57,7 +59,7 @@ async def open_incident(
     _say(
         session,
         principal,
-        contract.IncidentOpened,
+        IncidentOpened,
         incident.id,
         now=now,
         incident_type=incident.incident_type,
@@ -232,7 +234,7 @@ async def close_incident(
     _say(
         session,
         principal,
-        contract.IncidentVictimsReady,
+        IncidentVictimsReady,
         incident_id,
         now=now,
         incident_type=incident.incident_type,
@@ -360,7 +362,7 @@ def _say(
 def _changed(
     session: AsyncSession, principal: Principal, incident_id: UUID, what: str, *, now: datetime
 ) -> None:
-    _say(session, principal, contract.IncidentChanged, incident_id, now=now, what=what)
+    _say(session, principal, IncidentChanged, incident_id, now=now, what=what)
 
 
 def _done(

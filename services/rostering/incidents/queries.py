@@ -15,7 +15,8 @@ from services.rostering.incidents.models import Enquiry, Victim
 from services.rostering.incidents.rules import alike
 from shared import audit
 from shared.auth import Permission, Principal
-from shared.contracts import rostering as contract
+from shared.contracts import incidents as contract
+from shared.contracts.call_outs import CallOutLine
 from shared.errors import NotFound
 
 _MOST = 100
@@ -216,7 +217,7 @@ async def _members(
     return members
 
 
-def _line(call_out: CallOut) -> contract.CallOutLine:
+def _line(call_out: CallOut) -> CallOutLine:
     names = (
         "number",
         "state",
@@ -227,7 +228,7 @@ def _line(call_out: CallOut) -> contract.CallOutLine:
         "accepted_by",
         "joined_by",
     )
-    return contract.CallOutLine(
+    return CallOutLine(
         call_out_id=call_out.id,
         ringing_user=None,
         escalates_at=None,

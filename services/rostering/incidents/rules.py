@@ -10,7 +10,7 @@ import msgspec
 from rapidfuzz import fuzz
 
 from services.rostering.rosters.rules import phone_in_e164
-from shared.contracts.rostering import VICTIM_STATUSES, RegisterEnquiry, RegisterVictim
+from shared.contracts.incidents import VICTIM_STATUSES, RegisterEnquiry, RegisterVictim
 from shared.errors import Invalid
 
 _FIELDS = ("name", "status", "birth_year", "phone", "safe_contact", "whereabouts")

@@ -8,7 +8,8 @@ from services.rostering.call_outs import commands as call_out_commands
 from services.rostering.call_outs.queries import on_call_now
 from services.rostering.rosters import commands as roster_commands
 from shared.auth import Permission, Principal
-from shared.contracts.rostering import AcceptCallOut, PlanShift, RequestCallOut
+from shared.contracts.call_outs import AcceptCallOut, RequestCallOut
+from shared.contracts.rostering import PlanShift
 from shared.db import connect, transaction, uuid7
 from tests.load import pgbench
 from tests.load.arithmetic import median, ratio, spread

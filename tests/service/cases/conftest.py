@@ -11,9 +11,10 @@ import pytest
 from services.cases.app import build
 from shared.auth import Compartment, Permission, Principal
 from shared.contracts.aftercare import AftercareView
+from shared.contracts.call_outs import CallOutTime, CallOutView
 from shared.contracts.cases import DossierPage, DossierRef, DossierView, OpenDossier
 from shared.contracts.persons import AddPerson, PersonRef
-from shared.contracts.rostering import CallOutClosed, CallOutTime, CallOutView
+from shared.contracts.rostering import CallOutClosed
 from shared.contracts.tasks import TaskView
 from shared.db import driver_of, uuid7
 from shared.errors import ProblemDetails

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from shared.auth import Principal
 from shared.contracts.cases import DossierView
-from shared.contracts.rostering import (
+from shared.contracts.incidents import (
     EnquiryView,
     IncidentRef,
-    IncidentVictimsReady,
     VictimsToTakeOver,
     VictimToTakeOver,
 )
+from shared.contracts.rostering import IncidentVictimsReady
 from shared.db import uuid7
 from tests.service.cases.conftest import listed
 from tests.support.service import ServiceUnderTest

@@ -31,8 +31,8 @@ from services.rostering.call_outs.models import CallOut
 from shared import migrations
 from shared.audit import AuditRow
 from shared.auth import Permission
+from shared.contracts.call_outs import INCIDENT_TYPES
 from shared.contracts.event import decode_envelope
-from shared.contracts.rostering import INCIDENT_TYPES
 from shared.db import driver_of, platform_transaction
 from tests.support.principals import principal
 

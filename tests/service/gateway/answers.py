@@ -20,6 +20,7 @@ from shared.contracts.aftercare import (
     VictimInformed,
 )
 from shared.contracts.bad_news import BadNewsAttempt, BadNewsRecipient, BadNewsView
+from shared.contracts.call_outs import Attempt, CallOutLine, CallOutTime, CallOutView
 from shared.contracts.cases import AccessView, DossierLine, DossierPage, DossierView, EntryView
 from shared.contracts.dossier_access import BreakGlassView, ConflictView, DossierAccess, GrantView, Look
 from shared.contracts.drafts import DossierVisit
@@ -27,10 +28,6 @@ from shared.contracts.identity import StaffEntry, Team
 from shared.contracts.persons import PersonInDossier, PhoneView
 from shared.contracts.rostering import (
     LEVELS,
-    Attempt,
-    CallOutLine,
-    CallOutTime,
-    CallOutView,
     OnCallMember,
     OnCallNow,
     PartnerZone,

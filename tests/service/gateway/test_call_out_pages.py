@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from shared.auth import Permission
+from shared.contracts.call_outs import CallOutRef
 from shared.contracts.notifications import DeliveryView
-from shared.contracts.rostering import CallOutRef
 from shared.db import uuid7
 from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import CALL_OUT, LENA, NOW, TOM, answer_everything, call_out, on_call

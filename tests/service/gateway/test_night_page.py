@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.auth import Permission
-from shared.contracts.rostering import CallOutRef
+from shared.contracts.call_outs import CallOutRef
 from shared.errors import ProblemDetails
 from tests.service.gateway.answers import CALL_OUT, LENA, TOM, answer_everything, call_out
 from tests.service.gateway.conftest import issued

@@ -11,7 +11,8 @@ import pytest
 
 from services.rostering.app import build
 from shared.auth import Permission, Principal
-from shared.contracts.rostering import CallOutRef, CallOutView, PlanShift, RequestCallOut, ShiftRef
+from shared.contracts.call_outs import CallOutRef, CallOutView, RequestCallOut
+from shared.contracts.rostering import PlanShift, ShiftRef
 from tests.conftest import Serve
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest

@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from shared.auth import Principal
-from shared.contracts.rostering import DutyChanged, OnCallNow, RosterChanged, RosterSettings, Shift, ShiftRef
+from shared.contracts.rostering import (
+    DutyChanged,
+    OnCallNow,
+    RosterChanged,
+    RosterSettings,
+    Shift,
+    ShiftRef,
+)
 from shared.db import driver_of, uuid7
 from tests.service.rostering.conftest import MakeZone, Zone, fields, problem
 from tests.support.principals import principal

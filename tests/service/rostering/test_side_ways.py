@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from services.rostering.call_outs.commands import ring_planned_visit
-from shared.contracts.rostering import CallOutAnswered, CallOutClosed, CallOutLine, CallOutProgressed
+from shared.contracts.call_outs import CallOutLine
+from shared.contracts.rostering import CallOutAnswered, CallOutClosed, CallOutProgressed
 from tests.service.rostering.conftest import MakeZone, Wait, Zone, fields, problem
 from tests.support.principals import principal
 

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from shared.auth import Permission
+from shared.contracts.call_outs import CallOutLine
 from shared.contracts.cases import CallOutReported
-from shared.contracts.rostering import CallOutLine
 from shared.db import driver_of, uuid7
 from shared.errors import NotFound
 from tests.service.rostering.conftest import MakeZone, Zone, fields, problem

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from services.rostering.call_outs.hours import next_morning
 from services.rostering.call_outs.neighbours import keep_second_numbers
-from shared.contracts.rostering import CallOutRinging, CallOutsEscalated, EscalationReport
+from shared.contracts.call_outs import EscalationReport
+from shared.contracts.rostering import CallOutRinging, CallOutsEscalated
 from shared.db import driver_of
 from tests.service.rostering.conftest import MakeZone, Wait, Zone
 

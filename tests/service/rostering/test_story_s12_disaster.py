@@ -6,15 +6,14 @@ from uuid import UUID
 import pytest
 
 from shared.auth import Permission
-from shared.contracts.rostering import (
+from shared.contracts.incidents import (
     EnquiryView,
-    IncidentOpened,
-    IncidentVictimsReady,
     IncidentView,
     RegisteredVictims,
     VictimsToTakeOver,
     VictimView,
 )
+from shared.contracts.rostering import IncidentOpened, IncidentVictimsReady
 from shared.db import uuid7
 from tests.service.rostering.conftest import MakeZone, Zone, fields, problem
 from tests.support.principals import principal

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from services.rostering.call_outs.neighbours import hide_briefing, show_briefing
-from shared.contracts.rostering import CallOutHours, CallOutLine
+from shared.contracts.call_outs import CallOutHours, CallOutLine
 from tests.service.rostering.conftest import MakeZone, Zone, fields, problem
 
 

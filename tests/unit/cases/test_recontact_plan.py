@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.cases.victim_support.recontact_plan import PlanLine, default_plan, line_for
-from shared.contracts.rostering import INCIDENT_TYPES
+from shared.contracts.call_outs import INCIDENT_TYPES
 
 TODAY = date(2026, 3, 2)
 

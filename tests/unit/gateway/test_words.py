@@ -11,7 +11,7 @@ from services.gateway.words import WORDS
 from services.identity.staff.roles import default_roles
 from services.notifications.models import KINDS
 from shared.auth import Compartment
-from shared.contracts import cases, dossier_access, persons, rostering, tasks
+from shared.contracts import call_outs, cases, dossier_access, persons, rostering, tasks
 
 ROOT = Path(__file__).parents[3]
 SERVICES = ("identity", "cases", "rostering", "notifications")
@@ -67,10 +67,10 @@ def test_every_wrong_field_has_words() -> None:
 @pytest.mark.parametrize(
     ("family", "codes"),
     [
-        ("incident_type", rostering.INCIDENT_TYPES),
-        ("urgency", rostering.URGENCIES),
+        ("incident_type", call_outs.INCIDENT_TYPES),
+        ("urgency", call_outs.URGENCIES),
         ("level", rostering.LEVELS),
-        ("call_out", rostering.CALL_OUT_STATES),
+        ("call_out", call_outs.CALL_OUT_STATES),
         ("person_role", persons.PERSON_ROLES),
         ("task_kind", tasks.TASK_KINDS),
         ("task_result", tasks.TASK_RESULTS),

@@ -19,6 +19,7 @@ from services.identity.configuration.rules import (
     checked_organisation,
     checked_start,
 )
+from shared.contracts.call_outs import INCIDENT_TYPES
 from shared.contracts.configuration import (
     SEED_INCIDENT_TYPES,
     STATISTIC_GROUPS,
@@ -27,7 +28,6 @@ from shared.contracts.configuration import (
     SaveOrganisation,
     TenantConfiguration,
 )
-from shared.contracts.rostering import INCIDENT_TYPES
 from shared.errors import Invalid
 
 TODAY = date(2026, 12, 15)

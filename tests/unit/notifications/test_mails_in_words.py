@@ -10,8 +10,8 @@ import pytest
 from services.notifications import mail
 from services.notifications.mail import LANGUAGES, LINKS, Addressee, compose
 from services.notifications.models import KINDS
+from shared.contracts.call_outs import INCIDENT_TYPES, URGENCIES
 from shared.contracts.dossier_access import BREAK_GLASS_REASONS
-from shared.contracts.rostering import INCIDENT_TYPES, URGENCIES
 
 DOSSIER = str(UUID(int=7))
 FACTS = {

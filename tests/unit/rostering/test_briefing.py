@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from services.rostering.call_outs.rules import checked_briefing, checked_note
 from services.rostering.rosters.rules import phone_in_e164
+from shared.contracts.call_outs import CloseCallOut, RequestCallOut
 from shared.contracts.configuration import SEED_INCIDENT_TYPES, IncidentType
-from shared.contracts.rostering import CloseCallOut, RequestCallOut
 from shared.errors import Invalid
 
 TYPES = {each.code: each for each in SEED_INCIDENT_TYPES}

@@ -13,7 +13,8 @@ from services.rostering.call_outs.models import CallOut
 from services.rostering.call_outs.states import MOVES, OPEN, UNDER_WAY, WAITING
 from services.rostering.call_outs.trail import AnyDuty, choose_next, last_resort, span_of, ways_on
 from services.rostering.rosters.models import PARTNER_ZONE, Duty, ZoneDuty
-from shared.contracts.rostering import CALL_OUT_STATES, LEVELS
+from shared.contracts.call_outs import CALL_OUT_STATES
+from shared.contracts.rostering import LEVELS
 from shared.errors import Problem
 
 PEOPLE = [UUID(int=number) for number in range(1, 8)]

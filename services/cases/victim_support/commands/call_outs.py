@@ -14,8 +14,9 @@ from services.cases.dossiers.drafts import forget_draft
 from services.cases.dossiers.models import COMPARTMENT, Dossier, Entry, Task
 from services.cases.victim_support.opening import KIND, open_victim_support, require_type
 from shared.auth import Permission, Principal
+from shared.contracts.call_outs import CallOutView
 from shared.contracts.cases import CallOutReported, DossierRef, EntryRef, OpenDossier, WriteReport
-from shared.contracts.rostering import CallOutClosed, CallOutView
+from shared.contracts.rostering import CallOutClosed
 from shared.db import uuid7
 from shared.errors import Conflict, Forbidden
 from shared.outbox import publish

@@ -12,16 +12,16 @@ from services.cases.victim_support.opening import KIND, open_victim_support
 from shared import timers
 from shared.auth import Permission, Principal
 from shared.client import client_of
-from shared.contracts.persons import AddPerson
-from shared.contracts.rostering import (
+from shared.contracts.incidents import (
     EnquiryView,
     IncidentRef,
-    IncidentVictimsReady,
     TakenOver,
     VictimsTakenOver,
     VictimsToTakeOver,
     VictimToTakeOver,
 )
+from shared.contracts.persons import AddPerson
+from shared.contracts.rostering import IncidentVictimsReady
 
 CONFIRM_TAKE_OVER = "confirm_take_over"
 """The timer that tells rostering, only after the dossiers are committed: before that it must not forget a word."""
