@@ -83,17 +83,7 @@ async def employ(workshop: Workshop, tenant: DemoTenant, *, now: datetime) -> Ca
     )
     async with workshop.transaction("identity", tenant.key) as session:
         ids = await _staff_ids(session)
-        if not ids:
-            settings = ChangeTenantSettings(languages=tenant.languages, idle_minutes=30, session_hours=12)
-            await tenant_commands.change_tenant_settings(session, operator, settings, now=then)
-            office = SaveOrganisation(**msgspec.structs.asdict(tenant.office), email=f"info@{tenant.domain}")
-            await configuration_commands.save_organisation(session, operator, office, now=then)
-            new_year = SaveDayOff(day=date(then.year + 1, 1, 2), why="Dag na Nieuwjaar")
-            await configuration_commands.save_day_off(session, operator, new_year, now=then)
-            if tenant.kind == "police_zone":
-                await configuration_commands.save_incident_type(
-                    session, operator, _CARNIVAL, "carnival", now=then
-                )
+        is_new = not ids
         teams = await _teams(session, operator, tenant, now=then)
         for person in tenant.people:
             email = tenant.email_of(person)
@@ -104,8 +94,28 @@ async def employ(workshop: Workshop, tenant: DemoTenant, *, now: datetime) -> Ca
                 ).user_id
                 if person.signs_in:
                     await _prove(session, ids[email], len(ids), now=then)
+        cast = Cast(tenant, ids)
+        if is_new:
+            administrator = cast.principal(cast.with_role("administrator")[0], now=then)
+            await _set_up(session, administrator, tenant, now=then)
         outbox.withhold(session, PasswordResetRequested)
-    return Cast(tenant, ids)
+    return cast
+
+
+async def _set_up(
+    session: AsyncSession, administrator: Principal, tenant: DemoTenant, *, now: datetime
+) -> None:
+    """What an administrator fills in first: languages, the sender of letters, a day off, a type of the zone's own."""
+    settings = ChangeTenantSettings(languages=tenant.languages, idle_minutes=30, session_hours=12)
+    await tenant_commands.change_tenant_settings(session, administrator, settings, now=now)
+    office = SaveOrganisation(**msgspec.structs.asdict(tenant.office), email=f"info@{tenant.domain}")
+    await configuration_commands.save_organisation(session, administrator, office, now=now)
+    new_year = SaveDayOff(day=date(now.year + 1, 1, 2), why="Dag na Nieuwjaar")
+    await configuration_commands.save_day_off(session, administrator, new_year, now=now)
+    if tenant.kind == "police_zone":
+        await configuration_commands.save_incident_type(
+            session, administrator, _CARNIVAL, "carnival", now=now
+        )
 
 
 def _registration(person: Person, email: str, position: int, teams: dict[str, UUID]) -> RegisterStaff:
