@@ -12,6 +12,7 @@ from shared.auth import Permission
 from shared.contracts.aftercare import AftercareView, GoodbyeFacts, GoodbyeRef, HomeBanRef
 from shared.contracts.bad_news import BadNewsRef
 from shared.contracts.cases import DossierRef
+from shared.db import uuid7
 from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import (
     BAD_NEWS,
@@ -23,6 +24,7 @@ from tests.service.gateway.answers import (
     TOM,
     aftercare,
     answer_everything,
+    triage,
 )
 from tests.service.gateway.conftest import issued
 from tests.service.gateway.test_sign_in import filled_in
@@ -109,6 +111,21 @@ async def test_the_morning_is_divided_in_one_act_and_offers_nobody_with_a_confli
     done = await coordinator.post(f"/triage/{DOSSIER}", data={**hidden, "holder": str(LENA)})
 
     assert done.headers["location"] == "/triage"
+
+
+async def test_two_dossiers_of_one_type_have_a_name_of_their_own_in_the_morning_list(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    page = triage()
+    other = replace(page.lines[0], dossier_id=uuid7(), number="PZ-2026-99999")
+    neighbours.of("cases")["GET /triage"] = replace(page, lines=[*page.lines, other])
+
+    shown = (await coordinator.get("/triage")).text
+
+    labels = re.findall(r'<section class="panel flow" aria-labelledby="([^"]+)"', shown)
+    named = dict(re.findall(r'id="([tn]-[^"]+)">(?:<a[^>]*>)?([^<]+)', shown))
+    names = [" ".join(named[each] for each in label.split()) for label in labels]
+    assert len(names) == len(set(names)) == 2
 
 
 async def test_who_may_not_assign_has_no_morning_list(
