@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.test_first_job import CALL_OUT, step, wait_for_state
@@ -32,7 +33,25 @@ def owner_of(dispatcher: Person, platform: RunningPlatform, number: str) -> tupl
     raise LookupError(number)
 
 
-def test_three_taps_from_the_sms_to_accepted(person: NewPerson, running_platform: RunningPlatform) -> None:
+TAPS = "+(sessionStorage.getItem('taps') || 0)"
+
+
+def count_taps(member: Person) -> None:
+    """From now on each tap of her finger on a page of the platform counts, whatever it hits."""
+    member.page.add_init_script(
+        f"addEventListener('click', tap => tap.isTrusted && sessionStorage.setItem('taps', {TAPS} + 1), true)"
+    )
+
+
+def taps_of(member: Person) -> int:
+    counted: int = member.page.evaluate(TAPS)
+    return counted
+
+
+@pytest.mark.parametrize("eta", [0, 30], ids=["without a time of arrival", "with a time of arrival"])
+def test_three_taps_at_most_from_the_sms_to_accepted(
+    person: NewPerson, running_platform: RunningPlatform, eta: int
+) -> None:
     dispatcher = person("pz_aalst", "dispatcher")
     dispatcher.open("/call-outs/new")
     dispatcher.page.get_by_label("Wat is er gebeurd?").select_option("suicide_attempt")
@@ -48,14 +67,27 @@ def test_three_taps_from_the_sms_to_accepted(person: NewPerson, running_platform
     # the dispatcher sees that the telephone has it
     wait_for_state(dispatcher, call_out, "Sms aangekomen om")
 
-    # on her phone: the development page shows the SMS; one tap on its link, one on the button
+    # on her phone, still signed in: the link in the SMS, perhaps when she will be there, the one button
     role, which = owner_of(dispatcher, running_platform, call_out)
     member = person("pz_aalst", role, which=which, viewport=PHONE)
+    count_taps(member)
     member.open("/dev/mail")
-    member.page.locator(f"a[href$='{call_out}']").first.click()
-    step(member.page, "Oproep aanvaarden")
-    expect(member.page.locator("#next-step")).to_have_text(re.compile("Ik vertrek"))
+    member.page.locator(f"a[href$='{call_out}']").first.tap()
+    button = member.page.locator("#next-step")
+    expect(button).to_have_text(re.compile("Oproep aanvaarden"))
+    if eta:
+        member.page.get_by_role("radio", name=f"{eta} minuten").locator("xpath=..").tap()
+    button.tap()
+    expect(button).to_have_text(re.compile("Ik vertrek"))
+    assert taps_of(member) == (3 if eta else 2)
+
     expect(dispatcher.page.locator("main")).to_contain_text("Aanvaard", ignore_case=True)
+    wait_for_state(dispatcher, call_out, f"over ongeveer {eta} minuten" if eta else "aanvaard")
+    # She is home again: whoever is rung next is free.
+    for name in ("Ik vertrek", "Ik ben ter plaatse", "Oproep afsluiten"):
+        step(member.page, name)
+    member.page.get_by_role("button", name="Sluit de oproep af").click()
+    member.page.wait_for_url(re.compile("/hours"))
 
 
 def test_the_weekly_test_is_confirmed_by_its_link_without_signing_in(
