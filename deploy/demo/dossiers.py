@@ -21,7 +21,7 @@ from services.cases.dossiers.models import BreakGlassUse, Dossier, Entry, Task
 from services.cases.victim_support import commands as victim_support
 from shared import outbox, timers
 from shared.auth import Principal
-from shared.contracts.aftercare import DecideTriage, NotePracticalHelp
+from shared.contracts.aftercare import DecideTriage, NotePracticalHelp, RecordRisk
 from shared.contracts.call_outs import CallOutView
 from shared.contracts.cases import CloseDossier, WriteEntry, WriteReport
 from shared.contracts.documents import AddDocument, GiveLeaflets
@@ -37,6 +37,7 @@ _LOOKED_AT = time(10, 15)
 _PERSONS_AFTER = timedelta(minutes=20)
 _LEAFLETS_AFTER = timedelta(minutes=45)
 _DOCUMENT_AFTER = timedelta(minutes=15)
+_ASSESSED_AFTER = timedelta(minutes=30)
 _HANDED_OVER_AFTER = timedelta(minutes=50)
 _TRIAGED_AFTER = timedelta(minutes=55)
 _HELPED_AFTER = timedelta(minutes=40)
@@ -128,6 +129,8 @@ def _acts(desk: Desk, story: Story, recontacts: list[Task]) -> Iterator[Act]:
         yield opened + _LEAFLETS_AFTER, _giving(story.leaflets)
     if story.document:
         yield reported + _DOCUMENT_AFTER, _filing(**story.document)
+    if story.risk:
+        yield reported + _ASSESSED_AFTER, _assessing(**story.risk)
     if story.handed_over:
         yield reported + _HANDED_OVER_AFTER, _handing_over
     if story.ago > 1:
@@ -227,6 +230,19 @@ def _helping(kind: str, minutes: int) -> Callable[[Desk, datetime], Awaitable[An
         await victim_support.note_practical_help(
             desk.session, desk.holder(now), command, desk.dossier.id, now=now
         )
+
+    return act
+
+
+def _assessing(level: str, assessed_by: str, reference: str) -> Callable[[Desk, datetime], Awaitable[Any]]:
+    async def act(desk: Desk, now: datetime) -> None:
+        command = RecordRisk(
+            level=level,
+            assessed_on=desk.dossier.opened_at.astimezone(BRUSSELS).date(),
+            assessed_by=assessed_by,
+            reference=reference,
+        )
+        await victim_support.record_risk(desk.session, desk.holder(now), command, desk.dossier.id, now=now)
 
     return act
 

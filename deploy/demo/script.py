@@ -117,6 +117,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     report: str = ""
     leaflets: list[str] = []
     document: dict[str, str] = {}
+    risk: dict[str, str] = {}
     handed_over: bool = False
     closed: bool = False
     recontacts: list[str] = []

@@ -81,6 +81,7 @@ _TASKS: Final = {
     "task_kind.new_pv": N_("Nieuw PV laten opmaken"),
     "task_kind.new_address": N_("Nieuw adres opzoeken"),
     "task_kind.decide_contact": N_("Beslissen hoe het contact verdergaat"),
+    "task_kind.risk_assessment": N_("Risicotaxatie noteren"),
     "task_kind.risk_review": N_("Risicotaxatie opnieuw laten doen"),
     "task_kind.bad_news": N_("Slecht nieuws brengen"),
     "task_kind.confirm_bad_news": N_("De aanvrager van het slecht nieuws inlichten"),

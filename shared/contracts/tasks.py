@@ -8,10 +8,12 @@ from msgspec import Meta, Struct
 
 TASK_KINDS = (
     "call_out_report", "recontact", "own", "assign_holder", "referral", "new_pv", "new_address", "decide_contact",
-    "risk_review", "bad_news", "confirm_bad_news", "home_ban_inform", "home_ban_hearing", "home_ban_end",
+    "risk_assessment", "risk_review", "bad_news", "confirm_bad_news", "home_ban_inform", "home_ban_hearing",
+    "home_ban_end",
 )  # fmt: skip
 TASKS_DONE_BY_THEIR_ACT = (
-    "call_out_report", "assign_holder", "bad_news", "confirm_bad_news", "home_ban_inform",
+    "call_out_report", "assign_holder", "risk_assessment", "risk_review", "bad_news", "confirm_bad_news",
+    "home_ban_inform",
 )  # fmt: skip
 TASK_RESULTS = (
     "done", "reached_ok", "reached_referral_wanted", "refused", "not_reached", "moved", "unsafe_to_contact",

@@ -1,4 +1,4 @@
-"""How a victim-support dossier begins: number, holder, re-contact tasks by the plan, and its first lines."""
+"""How a victim-support dossier begins: number, holder, the tasks that its type asks for, and its first lines."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.configuration.copy import configuration_here
 from services.cases.dossiers.calendar import working_days_here
-from services.cases.dossiers.deadlines import calendar_days, local_day
+from services.cases.dossiers.deadlines import calendar_days, local_day, next_working_day
 from services.cases.dossiers.models import Dossier, Entry, Grant, Task
 from services.cases.dossiers.numbers import next_number
 from services.cases.victim_support.models import OwnRecontactRule
@@ -63,6 +63,8 @@ async def open_victim_support(
         Entry.system(dossier.id, "dossier_opened", at=at, by=principal.user_id, incident_type=incident_type)
     )
     session.add_all(await recontact_tasks(session, dossier, after=at, now=now))
+    if await asks_for_risk(session, incident_type, on=local_day(at)):
+        session.add(await risk_task(session, dossier, after=at, now=now))
     audit.record(
         session,
         principal,
@@ -115,6 +117,18 @@ async def recontact_tasks(
         }
         tasks.append(task)
     return tasks
+
+
+async def asks_for_risk(session: AsyncSession, incident_type: str, *, on: date) -> bool:
+    """Whether the tenant wants a risk assessment in each dossier of a type."""
+    kind = (await configuration_here(session)).types_on(on).get(incident_type)
+    return kind is not None and "risk_assessment" in kind.mandatory
+
+
+async def risk_task(session: AsyncSession, dossier: Dossier, *, after: datetime, now: datetime) -> Task:
+    """Compulsory, so the dossier stays open until the reference to the official form stands in it."""
+    due = next_working_day(after, await working_days_here(session))
+    return Task.plan(dossier.id, "risk_assessment", due, assignee=dossier.holder, compulsory=True, at=now)
 
 
 async def require_type(session: AsyncSession, incident_type: str, *, now: datetime) -> None:

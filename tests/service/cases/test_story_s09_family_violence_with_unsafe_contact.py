@@ -1,9 +1,10 @@
 """S09: the victim lives with the perpetrator: the official risk level, compulsory re-contact, no letters, an alert."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from services.cases.dossiers.deadlines import local_day
 from shared.auth import Principal
-from shared.contracts.aftercare import RecordRisk
+from shared.contracts.aftercare import ChangeIncidentType, RecordRisk
 from shared.contracts.cases import CloseDossier, ContactUnsafe, DossierRef, RiskIncreased
 from shared.contracts.tasks import CompleteTask
 from tests.service.cases.conftest import (
@@ -18,7 +19,7 @@ from tests.service.cases.conftest import (
 )
 from tests.support.service import ServiceUnderTest
 
-TODAY = datetime.now(UTC).date()
+TODAY = local_day(datetime.now(UTC))
 
 
 async def recontacted(cases: ServiceUnderTest, ref: DossierRef, by: Principal, result: str) -> None:
@@ -31,15 +32,17 @@ async def recontacted(cases: ServiceUnderTest, ref: DossierRef, by: Principal, r
     assert answer.is_success, answer.text
 
 
+async def assessed(cases: ServiceUnderTest, ref: DossierRef, by: Principal, on: date = TODAY) -> None:
+    risk = RecordRisk(level="high", assessed_on=on, assessed_by="HINP Claes", reference="PV-bijlage 3")
+    assert (await cases.post(f"/dossiers/{ref.dossier_id}/risk-assessments", risk, by=by)).is_success
+
+
 async def test_the_whole_story(cases: ServiceUnderTest, worker: Principal) -> None:
     ref = await opened(cases, worker, "ifv_physical")
     await person_in(
         cases, ref, worker, last_name="Heyvaert", safe_contact="Dinsdag en donderdag van 10 tot 12"
     )
-    risk = RecordRisk(
-        level="high", assessed_on=TODAY, assessed_by="Referentieambtenaar IFG", reference="PV-bijlage 3"
-    )
-    assert (await cases.post(f"/dossiers/{ref.dossier_id}/risk-assessments", risk, by=worker)).is_success
+    await assessed(cases, ref, worker)
 
     recontacts = [task for task in (await seen(cases, ref, worker)).tasks if task.kind == "recontact"]
     assert [task.compulsory for task in recontacts] == [True, True]
@@ -58,7 +61,7 @@ async def test_the_whole_story(cases: ServiceUnderTest, worker: Principal) -> No
     assert await open_kinds(cases, ref, worker) == ["decide_contact", "risk_review"]
     view = await aftercare_of(cases, ref, worker)
     assert [(each.level, each.instrument, each.assessed_by) for each in view.risks] == [
-        ("high", "col_15_2020", "Referentieambtenaar IFG")
+        ("high", "col_15_2020", "HINP Claes")
     ]
 
 
@@ -74,6 +77,7 @@ async def test_it_cannot_close_before_the_victim_was_contacted_again_and_what_th
     )
     await recontacted(cases, ref, worker, "new_facts")
     await recontacted(cases, ref, worker, "reached_ok")
+    await assessed(cases, ref, worker)
     assert problem(await cases.post(closing, CloseDossier(version=1), by=worker)) == (
         409,
         "compulsory_tasks_open",
@@ -81,6 +85,54 @@ async def test_it_cannot_close_before_the_victim_was_contacted_again_and_what_th
     pv = await task_of(cases, ref, worker, "new_pv")
     await cases.post(f"/tasks/{pv.task_id}/complete", CompleteTask(result="done"), by=worker)
     assert (await cases.post(closing, CloseDossier(version=1), by=worker)).is_success
+
+
+async def test_it_cannot_close_before_the_official_risk_assessment_stands_in_it(
+    cases: ServiceUnderTest, worker: Principal
+) -> None:
+    ref = await opened(cases, worker, "ifv_physical")
+    closing = f"/dossiers/{ref.dossier_id}/close"
+    for _ in range(2):
+        await recontacted(cases, ref, worker, "reached_ok")
+    asked = await task_of(cases, ref, worker, "risk_assessment")
+
+    assert asked.compulsory
+    by_hand = await cases.post(f"/tasks/{asked.task_id}/complete", CompleteTask(result="done"), by=worker)
+    assert problem(by_hand) == (409, "done_by_its_own_act")
+    without = await cases.post(closing, CloseDossier(version=1), by=worker)
+    assert problem(without) == (409, "compulsory_tasks_open")
+    await assessed(cases, ref, worker)
+    assert (await cases.post(closing, CloseDossier(version=1), by=worker)).is_success
+
+
+async def test_an_assessment_from_before_the_risk_rose_is_not_the_new_one(
+    cases: ServiceUnderTest, worker: Principal
+) -> None:
+    ref = await opened(cases, worker, "fire")
+    await recontacted(cases, ref, worker, "risk_increased")
+
+    await assessed(cases, ref, worker, TODAY - timedelta(days=1))
+    assert await open_kinds(cases, ref, worker) == ["risk_review"]
+    await assessed(cases, ref, worker)
+    assert await open_kinds(cases, ref, worker) == []
+
+
+async def test_the_type_that_a_dossier_becomes_asks_for_an_assessment_once(
+    cases: ServiceUnderTest, worker: Principal
+) -> None:
+    ref = await opened(cases, worker, "assault")
+    path = f"/dossiers/{ref.dossier_id}/type"
+
+    async def asked_after(incident_type: str, version: int) -> bool:
+        command = ChangeIncidentType(incident_type=incident_type, version=version)
+        assert (await cases.post(path, command, by=worker)).is_success
+        return "risk_assessment" in await open_kinds(cases, ref, worker)
+
+    assert await asked_after("ifv_physical", 1)
+    assert not await asked_after("assault", 2)
+    assert await asked_after("ifv_physical", 3)
+    await assessed(cases, ref, worker)
+    assert not await asked_after("ifv_psychological", 4)
 
 
 async def test_a_risk_comes_from_an_official_form_of_today_or_earlier(

@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime
 
+from msgspec.structs import replace
+
 from services.cases.dossiers.calendar import working_days_here
 from shared.auth import Principal
-from shared.contracts.cases import DossierRef, DossierView, OpenDossier
+from shared.contracts.cases import OpenDossier
 from shared.contracts.configuration import SEED_INCIDENT_TYPES, DayOff, IncidentType, TenantConfiguration
 from shared.contracts.tenancy import TenantSettingsChanged
 from shared.db import uuid7
-from tests.service.cases.conftest import field_codes
+from tests.service.cases.conftest import field_codes, open_kinds, opened, seen
 from tests.support.service import ServiceUnderTest
 
 CARNIVAL = IncidentType(code="carnival", group="violence", own=True, recontact=False, minors=True)
@@ -38,13 +40,21 @@ async def test_a_dossier_of_an_own_type_is_opened_with_identity_down_as_the_type
 
     await hear(cases, tenant)
 
-    opened = cases.read(
-        await cases.post("/dossiers", OpenDossier(incident_type="carnival"), by=worker), DossierRef
-    )
-    view = cases.read(await cases.get(f"/dossiers/{opened.dossier_id}", by=worker), DossierView)
+    view = await seen(cases, await opened(cases, worker, "carnival"), worker)
     assert view.incident_type == "carnival"
     assert view.minors_involved
     assert [task for task in view.tasks if task.kind == "recontact"] == []
+
+
+async def test_an_own_type_can_ask_for_a_risk_assessment(
+    cases: ServiceUnderTest, worker: Principal, tenant: str
+) -> None:
+    asking = replace(CARNIVAL, mandatory=["risk_assessment"])
+    await hear(cases, tenant, replace(CONFIGURATION, incident_types=[*SEED_INCIDENT_TYPES, asking]))
+
+    ref = await opened(cases, worker, "carnival")
+
+    assert await open_kinds(cases, ref, worker) == ["risk_assessment"]
 
 
 async def test_the_days_off_are_exactly_those_that_the_tenant_set(

@@ -144,7 +144,7 @@ async def test_no_days_plans_nothing_but_never_where_the_law_wants_it(
     assert (await seen(cases, await opened(cases, worker, "fire"), worker)).tasks == []
     other_days = SetRecontactRule(incident_type="ifv_physical", days=[2], valid_from=TODAY)
     assert (await cases.post("/recontact-plan", other_days, by=administrator)).is_success
-    (task,) = (await seen(cases, await opened(cases, worker, "ifv_physical"), worker)).tasks
+    task = await task_of(cases, await opened(cases, worker, "ifv_physical"), worker, "recontact")
     assert (task.compulsory, task.why["days"]) == (True, "2")
     assert "COL 20/2020" in task.why["source"]
 

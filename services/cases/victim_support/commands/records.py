@@ -10,9 +10,11 @@ from services.cases.dossiers.deadlines import local_day
 from services.cases.victim_support.acts import (
     check_codes,
     check_past,
+    complete_tasks,
     dossier_to_write,
     is_minor,
     note_act,
+    open_tasks,
     person_here,
 )
 from services.cases.victim_support.models import Consent, RiskAssessment
@@ -105,7 +107,10 @@ async def withdraw_consent(
 async def record_risk(
     session: AsyncSession, principal: Principal, command: RecordRisk, dossier_id: UUID, *, now: datetime
 ) -> RiskRef:
-    """The instrument, the level, the day and by whom; the form itself stays where it belongs."""
+    """The instrument, the level, the day and by whom; the form itself stays where it belongs.
+
+    What asked for an assessment is done by it; what asked for another only by a newer one.
+    """
     principal.require(Permission.DOSSIER_WRITE)
     check_codes(("level", command.level, RISK_LEVELS), ("instrument", command.instrument, RISK_INSTRUMENTS))
     check_past(now, assessed_on=command.assessed_on)
@@ -124,6 +129,10 @@ async def record_risk(
         recorded_by=principal.user_id,
     )
     session.add(risk)
+    await complete_tasks(session, dossier, "risk_assessment", by=principal.user_id, now=now)
+    for review in await open_tasks(session, dossier, "risk_review"):
+        if command.assessed_on >= local_day(review.added_at):
+            review.complete("done", by=principal.user_id, at=now)
     note_act(
         session,
         principal,

@@ -3,13 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.dossiers import commands as dossiers
 from services.cases.dossiers.access import dossier_in_sight
+from services.cases.dossiers.deadlines import local_day
+from services.cases.dossiers.models import Dossier
 from services.cases.victim_support.acts import dossier_to_write, note_act, open_tasks
-from services.cases.victim_support.models import TypeChange
-from services.cases.victim_support.opening import recontact_tasks, require_type
+from services.cases.victim_support.models import RiskAssessment, TypeChange
+from services.cases.victim_support.opening import (
+    asks_for_risk,
+    recontact_tasks,
+    require_type,
+    risk_task,
+)
 from shared.auth import Permission, Principal
 from shared.contracts.aftercare import ChangeIncidentType, DecideTriage
 from shared.contracts.cases import DossierRef, DossierTypeChanged
@@ -42,7 +50,10 @@ async def change_incident_type(
     *,
     now: datetime,
 ) -> DossierRef:
-    """The same dossier, with its history; re-contacts are planned anew. What the law wants is never planned away."""
+    """The same dossier, with its history; re-contacts are planned anew. What the law wants is never planned away.
+
+    A risk assessment is asked for by the new type alone, once.
+    """
     principal.require(Permission.DOSSIER_WRITE)
     await require_type(session, command.incident_type, now=now)
     dossier = await dossier_to_write(session, principal, dossier_id, now=now)
@@ -55,6 +66,7 @@ async def change_incident_type(
             task.cancel(by=principal.user_id, at=now)
     await session.flush()
     session.add_all(await recontact_tasks(session, dossier, after=now, now=now))
+    await _ask_for_risk(session, dossier, by=principal.user_id, now=now)
     change = TypeChange(
         id=uuid7(),
         dossier_id=dossier.id,
@@ -89,3 +101,14 @@ async def change_incident_type(
         ),
     )
     return DossierRef(dossier_id=dossier.id, number=dossier.number)
+
+
+async def _ask_for_risk(session: AsyncSession, dossier: Dossier, *, by: UUID, now: datetime) -> None:
+    asked = await open_tasks(session, dossier, "risk_assessment")
+    if not await asks_for_risk(session, dossier.incident_type, on=local_day(now)):
+        for task in asked:
+            task.cancel(by=by, at=now)
+    elif not asked and not await session.scalar(
+        select(RiskAssessment.id).where(RiskAssessment.dossier_id == dossier.id).limit(1)
+    ):
+        session.add(await risk_task(session, dossier, after=now, now=now))
