@@ -1,5 +1,6 @@
 """A conflict of interest over every dossier of one event, with a new holder at once, and how a block or a grant ends."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,6 +60,50 @@ async def test_it_is_declared_for_every_dossier_of_the_event_with_a_new_holder_i
         assert {task.assignee for task in dossier.tasks} == {colleague.user_id}
         assert "assign_holder" not in {task.kind for task in dossier.tasks}
     assert (await seen(cases, other, worker)).holder == worker.user_id
+
+
+async def test_two_who_declare_over_one_event_at_once_from_different_dossiers_are_both_heard(
+    cases: ServiceUnderTest, worker: Principal
+) -> None:
+    for _ in range(4):
+        refs = [await opened(cases, worker, "assault")]
+        refs += [await opened(cases, worker, "assault", beside=refs[0]) for _ in range(3)]
+        coordinators = [principal(worker.tenant, *COORDINATOR, compartments=CARE) for _ in refs]
+
+        answers = await asyncio.gather(
+            *(
+                cases.post(
+                    f"/dossiers/{ref.dossier_id}/conflicts",
+                    DeclareConflict(reason="related", user_id=uuid7(), same_event=True),
+                    by=by,
+                )
+                for ref, by in zip(refs, coordinators, strict=True)
+            )
+        )
+
+        assert [cases.read(answer, ConflictDeclared).dossiers for answer in answers] == [4, 4, 4, 4]
+
+
+async def test_who_is_kept_out_of_one_dossier_of_the_event_names_no_holder_there_by_way_of_another(
+    cases: ServiceUnderTest, worker: Principal, colleague: Principal, coordinator: Principal
+) -> None:
+    first = await opened(cases, worker, "assault")
+    second = await opened(cases, worker, "assault", beside=first)
+    await cases.post(
+        f"/dossiers/{second.dossier_id}/conflicts", DeclareConflict(reason="related"), by=coordinator
+    )
+
+    answer = await cases.post(
+        f"/dossiers/{first.dossier_id}/conflicts",
+        DeclareConflict(
+            reason="related", user_id=worker.user_id, same_event=True, new_holder=colleague.user_id
+        ),
+        by=coordinator,
+    )
+
+    assert cases.read(answer, ConflictDeclared).dossiers == 1
+    assert (await access(cases, first, colleague)).same_event == 2
+    assert (await seen(cases, second, worker)).holder == worker.user_id
 
 
 async def test_the_announcement_carries_ids_and_the_call_out_of_whose_briefing_the_worker_is_kept(

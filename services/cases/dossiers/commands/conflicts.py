@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.cases.dossiers.access import dossier_in_sight
+from services.cases.dossiers.access import caller, dossier_in_sight, within_reach
 from services.cases.dossiers.calendar import working_days_here
 from services.cases.dossiers.changes import note_change
 from services.cases.dossiers.commands.access import end_holding, hand_over_tasks, is_blocked, name_holder
@@ -46,9 +46,11 @@ async def declare_conflict(
         raise Invalid({"reason": "not_a_choice"})
     if command.new_holder == blocked:
         raise Invalid({"new_holder": "not_a_choice"})
+    if command.same_event:
+        await _lock_event(session, dossier_id)
     dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_leave=own)
     blocks = []
-    for each in await _all_of(session, principal, dossier, same_event=command.same_event):
+    for each in await _all_of(session, principal, dossier, same_event=command.same_event, now=now):
         if await is_blocked(session, each, blocked):
             continue
         blocks.append(await _block(session, principal, command, each, blocked, now=now))
@@ -70,20 +72,25 @@ async def declare_conflict(
     )
 
 
+async def _lock_event(session: AsyncSession, dossier_id: UUID) -> None:
+    """Every dossier of its event, in one order for everybody and before anything else: two never wait for each other."""
+    event = select(Dossier.incident_id).where(Dossier.id == dossier_id).scalar_subquery()
+    await session.execute(
+        select(Dossier.id).where(Dossier.incident_id == event).order_by(Dossier.id).with_for_update()
+    )
+
+
 async def _all_of(
-    session: AsyncSession, principal: Principal, dossier: Dossier, *, same_event: bool
+    session: AsyncSession, principal: Principal, dossier: Dossier, *, same_event: bool, now: datetime
 ) -> list[Dossier]:
-    """The dossier, or every one of its event in the caller's compartments, locked in one order for everybody."""
+    """The dossier, or every one of its event within the caller's reach: not one that he himself is kept out of."""
     if not same_event or dossier.incident_id is None:
         return [dossier]
     found = await session.scalars(
         select(Dossier)
-        .where(
-            Dossier.incident_id == dossier.incident_id,
-            Dossier.compartment.in_(principal.compartments),
-        )
-        .order_by(Dossier.id)
-        .with_for_update()
+        .where(Dossier.incident_id == dossier.incident_id, within_reach)
+        .order_by(Dossier.id),
+        caller(principal, now=now),
     )
     return list(found)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.cases.dossiers.access import caller, visible
+from services.cases.dossiers.access import caller, visible, within_reach
 from services.cases.dossiers.models import ConflictBlock, Dossier, Grant
 from shared import audit
 from shared.audit import AuditRow
@@ -41,10 +41,8 @@ async def dossier_access(
             await session.scalar(
                 select(func.count())
                 .select_from(Dossier)
-                .where(
-                    Dossier.incident_id == dossier.incident_id,
-                    Dossier.compartment.in_(principal.compartments),
-                )
+                .where(Dossier.incident_id == dossier.incident_id, within_reach),
+                caller(principal, now=now),
             )
             or 0
         )
