@@ -7,7 +7,19 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from sqlalchemy import DateTime, ScalarSelect, Select, Uuid, bindparam, func, literal_column, or_, select
+from sqlalchemy import (
+    DateTime,
+    ScalarSelect,
+    Select,
+    Uuid,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +27,7 @@ from services.rostering.call_outs.models import CallOut
 from services.rostering.call_outs.records import (
     CallOutCorrection,
     CallOutDecision,
+    HiddenBriefing,
     MorningReport,
     MorningReportLine,
 )
@@ -92,6 +105,12 @@ _CORRECTIONS = _as_json(
     ).where(CallOutCorrection.call_out_id == CallOut.id),
     order="at",
 )
+_ONE_OF_THEM_IS_HIDDEN = exists().where(
+    HiddenBriefing.call_out_id.in_((CallOutDecision.call_out_id, CallOutDecision.other_call_out_id)),
+    HiddenBriefing.user_id == bindparam("viewer", type_=Uuid),
+)
+"""Why one goes before the other says something of both."""
+
 _DECISIONS = _as_json(
     select(
         CallOutDecision.call_out_id,
@@ -99,7 +118,7 @@ _DECISIONS = _as_json(
         CallOutDecision.first_call_out_id,
         CallOutDecision.measure,
         CallOutDecision.decided_by,
-        CallOutDecision.reason,
+        case((_ONE_OF_THEM_IS_HIDDEN, ""), else_=CallOutDecision.reason).label("reason"),
         CallOutDecision.noted_by,
         CallOutDecision.at,
     ).where(or_(CallOutDecision.call_out_id == CallOut.id, CallOutDecision.other_call_out_id == CallOut.id)),
@@ -196,7 +215,10 @@ def _view(row: asyncpg.Record, on_duty: Sequence[asyncpg.Record]) -> contract.Ca
         call_out_id=row["id"],
         attempts=attempts,
         times=msgspec.convert(row["times"] or [], type=list[contract.CallOutTime]),
-        corrections=msgspec.convert(row["corrections"] or [], type=list[contract.Correction]),
+        corrections=[
+            msgspec.structs.replace(each, reason="") if row["hidden"] else each
+            for each in msgspec.convert(row["corrections"] or [], type=list[contract.Correction])
+        ],
         decisions=msgspec.convert(row["decisions"] or [], type=list[contract.Decision]),
         next_to_call=_next_to_call(ringing, attempts, duties) if row["seeks"] else None,
         proposals=_proposals(row, attempts, levels, duties) if row["seeks"] else [],

@@ -135,10 +135,11 @@ async def change_victim(
     """What is known now. Raises `ChangedMeanwhile` when somebody else was first."""
     principal.require(Permission.INCIDENT_REGISTER)
     facts = checked_victim(command, today=day_of(now))
-    victim = await session.scalar(select(Victim).where(Victim.id == victim_id).with_for_update())
-    if victim is None:
+    incident_id = await session.scalar(select(Victim.incident_id).where(Victim.id == victim_id))
+    if incident_id is None:
         raise NotFound
-    await _open(session, victim.incident_id)
+    await _open(session, incident_id)
+    victim = await session.get_one(Victim, victim_id)
     if victim.version != command.version:
         raise ChangedMeanwhile
     for name, value in _facts(facts).items():
@@ -181,17 +182,17 @@ async def match_enquiry(
     *,
     now: datetime,
 ) -> contract.EnquiryRef:
-    """This victim is the one who is sought, and by what that was checked."""
+    """This victim is the one who is sought, and by what that was checked; once she has a dossier, it is done there."""
     principal.require(Permission.INCIDENT_REUNITE)
     enquiry = await _enquiry(session, enquiry_id)
     checked = command.checked.strip()
     if not checked:
         raise Invalid({"checked": "required"})
-    theirs = select(Victim.id).where(
-        Victim.id == command.victim_id, Victim.incident_id == enquiry.incident_id
-    )
-    if await session.scalar(theirs) is None:
+    victim = await session.get(Victim, command.victim_id)
+    if victim is None or victim.incident_id != enquiry.incident_id:
         raise NotFound
+    if victim.dossier_id is not None:
+        raise IncidentNotOpen
     enquiry.victim_id, enquiry.checked, enquiry.matched_by = command.victim_id, checked, principal.user_id
     enquiry.state = "matched"
     return _asked(session, principal, "match_enquiry", enquiry, now=now, victim=str(command.victim_id))
@@ -294,10 +295,12 @@ async def _open(session: AsyncSession, incident_id: UUID) -> Incident:
 
 
 async def _enquiry(session: AsyncSession, enquiry_id: UUID) -> Enquiry:
-    enquiry = await session.scalar(select(Enquiry).where(Enquiry.id == enquiry_id).with_for_update())
-    if enquiry is None:
+    """The enquiry, with its incident held, so that nothing is written in what is being wiped."""
+    incident_id = await session.scalar(select(Enquiry.incident_id).where(Enquiry.id == enquiry_id))
+    if incident_id is None:
         raise NotFound
-    return enquiry
+    await _locked(session, incident_id)
+    return await session.get_one(Enquiry, enquiry_id)
 
 
 async def _add(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rostering.call_outs import hours
 from services.rostering.call_outs.models import CallOut
 from services.rostering.call_outs.records import Incident
+from services.rostering.call_outs.sight import hidden_from
 from services.rostering.call_outs.trail import CallOutAttempt, CallOutMoment, span_of
 from services.rostering.incidents.models import Enquiry, Victim
 from services.rostering.incidents.rules import alike
@@ -60,11 +61,13 @@ async def incident_by_id(
     """The whole, without a word about any victim: how many, who is out, hours for each member."""
     principal.require_any(Permission.INCIDENT_REGISTER, Permission.INCIDENT_MANAGE)
     incident = await _incident(session, incident_id)
-    gathered = (
-        await session.scalars(
-            select(CallOut).where(CallOut.incident_id == incident_id).order_by(CallOut.requested_at)
-        )
-    ).all()
+    found = await session.execute(
+        select(CallOut, hidden_from())
+        .where(CallOut.incident_id == incident_id)
+        .order_by(CallOut.requested_at),
+        {"viewer": principal.user_id},
+    )
+    gathered = [(row[0], row[1]) for row in found]
     statuses = await session.execute(
         select(Victim.status, func.count()).where(Victim.incident_id == incident_id).group_by(Victim.status)
     )
@@ -83,8 +86,8 @@ async def incident_by_id(
         opened_by=incident.opened_by,
         closed_at=incident.closed_at,
         wiped_at=incident.wiped_at,
-        call_outs=[_line(call_out) for call_out in gathered],
-        members=await _members(session, gathered, now=now),
+        call_outs=[_line(call_out, hidden=hidden) for call_out, hidden in gathered],
+        members=await _members(session, [call_out for call_out, _ in gathered], now=now),
         statuses={row[0]: row[1] for row in statuses},
         enquiries={row[0]: row[1] for row in states},
     )
@@ -217,19 +220,20 @@ async def _members(
     return members
 
 
-def _line(call_out: CallOut) -> CallOutLine:
+def _line(call_out: CallOut, *, hidden: bool) -> CallOutLine:
+    """Without its place for who declared a conflict of interest."""
     names = (
         "number",
         "state",
         "incident_type",
         "urgency",
-        "place",
         "requested_at",
         "accepted_by",
         "joined_by",
     )
     return CallOutLine(
         call_out_id=call_out.id,
+        place="" if hidden else call_out.place,
         ringing_user=None,
         escalates_at=None,
         seeks=call_out.seeks,

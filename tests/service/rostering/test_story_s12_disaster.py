@@ -1,10 +1,12 @@
 """S12: a bus crash with forty victims. Mass registration, the relatives' desk, hours per member, the hand-over to cases."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from services.rostering.call_outs.neighbours import hide_briefing
 from shared.auth import Permission
 from shared.contracts.incidents import (
     EnquiryView,
@@ -151,6 +153,62 @@ async def test_two_who_change_one_victim_the_second_sees_it(scene: Scene) -> Non
         409,
         "changed_meanwhile",
     )
+
+
+async def test_who_declared_a_conflict_reads_no_place_of_a_call_out_of_the_incident(scene: Scene) -> None:
+    zone = scene.zone
+    seen: IncidentView = await scene.get("", scene.lead, IncidentView)
+    (call_out,) = seen.call_outs
+    async with zone.service.transaction(zone.tenant) as session:
+        await hide_briefing(session, call_out.call_out_id, scene.lead.user_id)
+
+    hers, others = [
+        (await scene.get("", by, IncidentView)).call_outs[0].place for by in (scene.lead, scene.registrar)
+    ]
+
+    assert (hers, others) == ("", call_out.place)
+    assert call_out.place
+
+
+async def test_a_victim_who_has_a_dossier_is_matched_with_nobody_any_more(scene: Scene) -> None:
+    service = scene.zone.service
+    await scene.post("/victims", {"status": "injured", "name": "An Smet"}, scene.registrar)
+    asked = await scene.post("/enquiries", {"sought": "An Smet", "enquirer": "Jo Smet"}, scene.desk)
+    (victim,) = await scene.victims()
+    await scene.post("/close", {"holder": str(uuid7())}, scene.lead)
+    taken = [{"victim_id": str(victim.victim_id), "dossier_id": str(uuid7())}]
+    await scene.post("/victims-taken-over", {"victims": taken}, scene.cases)
+
+    match = {"victim_id": str(victim.victim_id), "checked": "Geboortedatum en foto"}
+    late = await service.post(f"/enquiries/{asked.json()['enquiry_id']}/match", match, by=scene.desk)
+
+    assert problem(late) == (409, "incident_not_open")
+    (view,) = await scene.get("/reunification", scene.desk, list[EnquiryView])
+    assert (view.state, view.checked) == ("open", "")
+
+
+async def test_victims_change_while_the_incident_closes_and_is_wiped(scene: Scene) -> None:
+    service = scene.zone.service
+    for number in range(6):
+        await scene.post("/victims", {"status": "injured", "name": f"Nr {number}"}, scene.registrar)
+    victims = await scene.victims()
+    taken = [{"victim_id": str(each.victim_id), "dossier_id": str(uuid7())} for each in victims]
+    changed = {"status": "in_hospital", "name": "Veranderd", "version": 1}
+
+    async def close() -> list[int]:
+        closed = await scene.post("/close", {"holder": str(uuid7())}, scene.lead)
+        wiped = await scene.post("/victims-taken-over", {"victims": taken}, scene.cases)
+        return [closed.status_code, wiped.status_code]
+
+    async def change(victim_id: UUID) -> int:
+        return (await service.post(f"/victims/{victim_id}", changed, by=scene.registrar)).status_code
+
+    changes = asyncio.gather(*(change(each.victim_id) for each in victims))
+    closed, answers = await asyncio.gather(close(), changes)
+
+    assert closed == [200, 200]
+    assert set(answers) <= {200, 409}
+    assert {each.name for each in await scene.victims()} == {""}
 
 
 async def test_bad_input_says_what_is_wrong_and_keeps_nothing(scene: Scene) -> None:

@@ -124,6 +124,33 @@ async def test_who_declared_a_conflict_sees_no_word_of_the_briefing_and_her_coll
     assert not (await staffed.see(call_out_id, staffed.lena)).hidden
 
 
+async def test_what_was_written_at_a_decision_or_a_correction_is_hidden_too_also_at_the_other_call_out(
+    staffed: Zone,
+) -> None:
+    first, second = await staffed.request(), await staffed.request()
+    for call_out_id in (first, second):
+        reached = {"user_id": str(staffed.lena.user_id)}
+        await staffed.act(call_out_id, "reached-by-phone", staffed.dispatcher, reached)
+    decision = {"other_call_out_id": str(second), "first_call_out_id": str(second), "measure": "waits",
+                "decided_by": "De Smet", "reason": "Haar neef is slachtoffer."}  # fmt: skip
+    assert (await staffed.act(first, "priority", staffed.dispatcher, decision)).is_success
+    moment = (await staffed.see(first)).times[-1]
+    wrong = {"position": moment.position, "at": (moment.at - timedelta(seconds=1)).isoformat(),
+             "reason": "Bij de neef vergeten te tikken", "out_of_order": True}  # fmt: skip
+    assert (await staffed.act(first, "correct-time", staffed.lena, wrong)).is_success
+    async with staffed.service.transaction(staffed.tenant) as session:
+        await hide_briefing(session, first, staffed.lena.user_id)
+
+    hidden, other = [await staffed.see(each, staffed.lena) for each in (first, second)]
+
+    assert not other.hidden
+    assert [each.reason for each in [*hidden.decisions, *other.decisions]] == ["", ""]
+    assert [each.reason for each in hidden.corrections] == [""]
+    shown = await staffed.see(first)
+    assert [each.reason for each in shown.decisions] == ["Haar neef is slachtoffer."]
+    assert [each.reason for each in shown.corrections] == ["Bij de neef vergeten te tikken"]
+
+
 async def test_the_request_keeps_all_that_the_crew_says(staffed: Zone) -> None:
     call_out_id = await staffed.request(
         asked_by="hospital", officer_on_duty="Commissaris De Smet", children=2, people_needed=2
