@@ -73,7 +73,7 @@ async def declare_conflict(
 
 
 async def _lock_event(session: AsyncSession, dossier_id: UUID) -> None:
-    """Every dossier of its event, in one order for everybody and before anything else: two never wait for each other."""
+    """Every dossier of its event, in one order for everybody and first of all, so that no two wait in a ring."""
     event = select(Dossier.incident_id).where(Dossier.id == dossier_id).scalar_subquery()
     await session.execute(
         select(Dossier.id).where(Dossier.incident_id == event).order_by(Dossier.id).with_for_update()
@@ -87,9 +87,7 @@ async def _all_of(
     if not same_event or dossier.incident_id is None:
         return [dossier]
     found = await session.scalars(
-        select(Dossier)
-        .where(Dossier.incident_id == dossier.incident_id, within_reach)
-        .order_by(Dossier.id),
+        select(Dossier).where(Dossier.incident_id == dossier.incident_id, within_reach).order_by(Dossier.id),
         caller(principal, now=now),
     )
     return list(found)
