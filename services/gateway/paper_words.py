@@ -102,6 +102,12 @@ _LETTERS: Final = {
     "error.press_failed": N_(
         "De brief kon nu niet gemaakt worden. Probeer straks opnieuw; wat u typte blijft staan."
     ),
+    "field.leaflet_not_in_language": N_(
+        "Een van deze folders bestaat niet in deze taal. Kies een andere taal."
+    ),
+    "error.leaflet_changed": N_(
+        "Iemand anders bewaarde deze folder intussen. Uw tekst staat hier nog. Vergelijk, en bewaar dan opnieuw."
+    ),
     "note.letter_kept": N_("De brief is bewaard. Druk hem af en noteer hoe hij vertrekt."),
     "note.letter_sent": N_("Genoteerd hoe de brief vertrok."),
     "note.leaflets_given": N_("Genoteerd wat u meegaf."),

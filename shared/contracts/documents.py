@@ -93,7 +93,7 @@ class TemplateView(Struct, frozen=True, kw_only=True):
     """A line of GET /letter-templates (`dossier:read`): what holds today.
 
     `kind`: letter or leaflet. `certainty` is a tag of the domain dossier; no text here is legally verified. `titles`
-    by language. `suggested_for` are incident types.
+    by language, of those in which it exists. `suggested_for` are incident types. `own` is the tenant's own text.
     """
 
     code: str
@@ -137,7 +137,7 @@ class WriteLetter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class LetterPart(Struct, frozen=True, kw_only=True):
-    """`legal`, `courtesy` or `pictogram`, in its language."""
+    """`legal`, `courtesy` or `pictogram` of a letter, or a `leaflet`, in its language."""
 
     part: str
     language: str
@@ -192,11 +192,60 @@ class GiveLeaflets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     given_on: date | None = None
 
 
+class LeafletText(Struct, frozen=True, forbid_unknown_fields=True):
+    """A leaflet in one language. A line of `text` that begins with `## ` is a heading, with `- ` a point of a list."""
+
+    title: Annotated[str, Meta(max_length=120)]
+    text: Annotated[str, Meta(max_length=8000)]
+
+
+class SaveLeaflet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /leaflets/{code} (`tenant:manage`): an own leaflet, or the own text of one of ours, from a day on.
+
+    `texts` by language; the tenant's legal language is compulsory. `suggested_for` are incident types. `seen` is the
+    newest own version that the writer saw, 0 for none: 409 `leaflet_changed` when another wrote one meanwhile. 422 on
+    `title_<language>` and `text_<language>`, `valid_from`, `code`, `suggested_for`. POST /leaflet-preview answers with
+    `LetterPreview`, POST /leaflets/{code}/withdraw (`configuration.Withdraw`) takes back what is planned, and
+    GET /leaflet-changes (`tenant:manage` or `audit:read`) are `configuration.SettingChange` of the area `leaflets`.
+    """
+
+    texts: dict[Language, LeafletText]
+    suggested_for: Annotated[list[Code], Meta(max_length=60)] = []
+    discreet: bool = False
+    hidden: bool = False
+    valid_from: date | None = None
+    seen: int = 0
+
+
+class LeafletRef(Struct, frozen=True, kw_only=True):
+    code: str
+    version: int
+
+
+class LeafletVersion(Struct, frozen=True, kw_only=True):
+    """A line of GET /leaflets (`tenant:manage`): what holds of each leaflet today, and every version that is planned.
+
+    One of ours has `own` false. `newest` is what `SaveLeaflet.seen` wants.
+    """
+
+    code: str
+    version: int
+    texts: dict[str, LeafletText]
+    suggested_for: list[str]
+    discreet: bool
+    hidden: bool
+    own: bool
+    newest: int
+    valid_from: date | None = None
+
+
 class LeafletsGiven(Struct, frozen=True, kw_only=True):
     given: list[UUID]
 
 
 class GivenLeaflet(Struct, frozen=True, kw_only=True):
+    """`title` is that of the tenant's own text, in the language that was given; empty for one of ours."""
+
     given_id: UUID
     code: str
     version: int
@@ -205,6 +254,7 @@ class GivenLeaflet(Struct, frozen=True, kw_only=True):
     given_on: date
     given_by: UUID
     person_id: UUID | None = None
+    title: str = ""
 
 
 class DossierPapers(Struct, frozen=True, kw_only=True):

@@ -25,7 +25,8 @@ ROLES = (
 )
 _MOST_PAGES = 90
 _ID = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/dev/mail/)[^/]+|(?<=/admin/roles/)\w+|(?<=/admin/incident-types/)(?!new\b)\w+|20\d\d-\d\d(-\d\d)?"
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/dev/mail/)[^/]+|(?<=/admin/roles/)\w+|(?<=/admin/incident-types/)(?!new\b)\w+"
+    r"|(?<=/admin/leaflets/)(?!new\b)\w+|20\d\d-\d\d(-\d\d)?"
 )
 
 NewPerson = Callable[..., Person]

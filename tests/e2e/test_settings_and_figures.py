@@ -1,4 +1,4 @@
-"""An administrator makes a type of the zone's own, a dispatcher calls with it, and the figures count it."""
+"""An administrator makes a type and a leaflet of the zone's own; a dispatcher, the figures and a worker have them."""
 
 import re
 from collections.abc import Callable
@@ -52,3 +52,33 @@ def test_a_type_of_the_zones_own_is_made_used_and_counted(person: Callable[..., 
     counted.click()
     expect(coordinator.page.get_by_role("heading", level=1)).to_be_visible()
     coordinator.check()
+
+
+def test_a_leaflet_of_the_zones_own_is_written_looked_at_and_offered(person: Callable[..., Person]) -> None:
+    administrator = person(ZONE, "administrator")
+    page = administrator.page
+    administrator.open("/admin")
+    page.get_by_role("link", name=re.compile("Folders")).first.click()
+    page.get_by_role("link", name="Eigen folder toevoegen").click()
+    page.locator("[name=code]").fill("after_carnival")
+    page.locator("[name=title_nl]").fill("Na carnaval")
+    administrator.expected_statuses |= {422}
+    page.get_by_role("button", name="Toon de folder").click()
+    expect(page.locator("[name=text_nl]")).to_have_attribute("aria-invalid", "true")
+    page.locator("[name=text_nl]").fill("Bel ons gerust.\n\n## Wie helpt\n- Uw straathoekwerker")
+    page.get_by_role("button", name="Toon de folder").click()
+    expect(page.locator(".letter-preview__page")).to_be_visible()
+    assert administrator.axe() == []
+    page.get_by_role("button", name="Folder bewaren").click()
+    expect(page.get_by_role("link", name="Na carnaval", exact=True)).to_be_visible()
+    administrator.open("/admin/incident-types/burglary")
+    page.get_by_label("Na carnaval").check()
+    page.get_by_role("button", name="Soort bewaren").click()
+    administrator.open("/admin/incident-types/burglary")
+    expect(page.get_by_label("Na carnaval")).to_be_checked()
+
+    worker = person(ZONE, "spot_worker")
+    worker.open("/dossiers")
+    worker.page.locator("main a[href^='/dossiers/0']").first.click()
+    worker.open(f"{worker.page.url.split('?')[0]}/leaflets")
+    expect(worker.page.get_by_label("Na carnaval")).to_be_visible()

@@ -24,17 +24,21 @@ from services.cases.documents.printing import pictured, printed
 from services.cases.documents.sealing import SealBroken
 from shared.app import Door
 from shared.auth import Principal
+from shared.contracts.configuration import SettingChange, Withdraw
 from shared.contracts.documents import (
     AddDocument,
     DocumentLimits,
     DocumentRef,
     DossierPapers,
     GiveLeaflets,
+    LeafletRef,
     LeafletsGiven,
+    LeafletVersion,
     LetterPart,
     LetterPreview,
     LetterRef,
     LetterRules,
+    SaveLeaflet,
     SendLetter,
     WithdrawDocument,
     WriteLetter,
@@ -216,6 +220,43 @@ async def give_leaflets(
     return await door.do(commands.give_leaflets, data, dossier_id)
 
 
+@get("/leaflets", operation_id="leafletVersions")
+async def leaflet_versions(door: NamedDependency[Door]) -> list[LeafletVersion]:
+    return await door.ask(queries.leaflet_versions)
+
+
+@get("/leaflet-changes", operation_id="leafletChanges")
+async def leaflet_changes(door: NamedDependency[Door]) -> list[SettingChange]:
+    return await door.ask(queries.leaflet_changes)
+
+
+@post("/leaflet-preview", operation_id="previewLeaflet", status_code=200)
+async def preview_leaflet(door: NamedDependency[Door], data: JSONBody[SaveLeaflet]) -> LetterPreview:
+    """The pages in every language as pictures; nothing is kept."""
+    composed = await door.ask(commands.compose_leaflet, data)
+    pictures = await pictured([each for _, each in composed], at=datetime.now(UTC))
+    return LetterPreview(
+        parts=[
+            LetterPart(part="leaflet", language=language, pages=pages)
+            for (language, _), pages in zip(composed, pictures, strict=True)
+        ]
+    )
+
+
+@post("/leaflets/{code:str}", operation_id="saveLeaflet")
+async def save_leaflet(
+    door: NamedDependency[Door], code: FromPath[str], data: JSONBody[SaveLeaflet]
+) -> LeafletRef:
+    return await door.do(commands.save_leaflet, data, code)
+
+
+@post("/leaflets/{code:str}/withdraw", operation_id="withdrawLeaflet", status_code=200)
+async def withdraw_leaflet(
+    door: NamedDependency[Door], code: FromPath[str], data: JSONBody[Withdraw]
+) -> LeafletRef:
+    return await door.do(commands.withdraw_leaflet, data, code)
+
+
 @get("/leaflets/content", operation_id="leafletContent")
 async def leaflet_content(
     door: NamedDependency[Door], code: FromQuery[str], language: FromQuery[str]
@@ -244,6 +285,11 @@ ROUTES = [
     keep_letter,
     send_letter,
     give_leaflets,
+    leaflet_versions,
+    leaflet_changes,
+    preview_leaflet,
+    save_leaflet,
+    withdraw_leaflet,
     leaflet_content,
     document_limits,
     dossier_papers,

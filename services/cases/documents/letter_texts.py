@@ -1,6 +1,8 @@
 """The texts of letters and leaflets: dated data beside this module, one file each; and the words around. Pure."""
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -61,6 +63,31 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         )
 
 
+@dataclass(frozen=True)
+class Leaflet:
+    """A leaflet of one day, ours or the tenant's `own`, in the languages in which it was written."""
+
+    code: str
+    version: int
+    texts: Mapping[str, Wording]
+    suggested_for: tuple[str, ...]
+    discreet: bool
+    certainty: str = ""
+    own: bool = False
+
+    def view(self) -> TemplateView:
+        return TemplateView(
+            code=self.code,
+            kind="leaflet",
+            version=self.version,
+            certainty=self.certainty,
+            titles={language: text.title for language, text in self.texts.items()},
+            suggested_for=list(self.suggested_for),
+            discreet=self.discreet,
+            own=self.own,
+        )
+
+
 @cache
 def all_templates() -> tuple[Template, ...]:
     """Every version of every text; a file is called `<code>.toml`, a later version `<code>.<n>.toml`."""
@@ -74,6 +101,27 @@ def all_templates() -> tuple[Template, ...]:
 def templates_on(day: date) -> dict[str, Template]:
     """What may be used on a day, by code."""
     return {each.code: each for each in all_templates() if each.valid_on(day)}
+
+
+def lines_of(text: str) -> list[str]:
+    """What somebody typed, as the lines of a body."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def leaflets_of_ours(day: date) -> dict[str, Leaflet]:
+    """The leaflets that every tenant begins with, by code."""
+    return {
+        each.code: Leaflet(
+            each.code,
+            each.nl.version,
+            {language: each.wording(language) for language in LANGUAGES},
+            tuple(each.suggested_for),
+            each.discreet,
+            each.certainty,
+        )
+        for each in templates_on(day).values()
+        if each.kind == "leaflet"
+    }
 
 
 @cache

@@ -1,12 +1,14 @@
-"""A document and its states, a letter and its parts, leaflets that were given."""
+"""A document and its states, a letter and its parts, leaflets that were given, and those that the tenant wrote."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, DateTime, Integer, LargeBinary, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, LargeBinary, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.contracts.documents import DocumentView, GivenLeaflet, LetterView
+from services.cases.documents.letter_texts import Leaflet, Wording, lines_of
+from shared.contracts.documents import DocumentView, GivenLeaflet, LeafletText, LeafletVersion, LetterView
 from shared.db import Base, uuid7
 from shared.errors import Conflict
 
@@ -60,6 +62,12 @@ class LetterheadIncomplete(Conflict):
     """A letter without a sender, an address or a phone number is not sent; the details name what is missing."""
 
     code = "letterhead_incomplete"
+
+
+class LeafletChanged(Conflict):
+    """Somebody else wrote this leaflet meanwhile."""
+
+    code = "leaflet_changed"
 
 
 class DocumentKey(Base):
@@ -257,7 +265,7 @@ class LeafletGiven(Base):
             way=way, given_on=on, given_by=by, noted_at=at,
         )  # fmt: skip
 
-    def view(self) -> GivenLeaflet:
+    def view(self, *, title: str) -> GivenLeaflet:
         return GivenLeaflet(
             given_id=self.id,
             code=self.code,
@@ -267,4 +275,46 @@ class LeafletGiven(Base):
             given_on=self.given_on,
             given_by=self.given_by,
             person_id=self.person_id,
+            title=title,
+        )
+
+
+class OwnLeaflet(Base):
+    """A version of a leaflet that the tenant wrote; the newest of the newest day until today holds."""
+
+    __tablename__ = "leaflets"
+
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    valid_from: Mapped[date] = mapped_column(Date)
+    texts: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB)
+    suggested_for: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    discreet: Mapped[bool] = mapped_column(Boolean)
+    hidden: Mapped[bool] = mapped_column(Boolean)
+    written_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    written_by: Mapped[UUID] = mapped_column(Uuid)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    withdrawn_by: Mapped[UUID | None] = mapped_column(Uuid)
+
+    @property
+    def leaflet(self) -> Leaflet:
+        texts = {
+            language: Wording(self.version, text["title"], lines_of(text["text"]))
+            for language, text in self.texts.items()
+        }
+        return Leaflet(
+            self.code, self.version, texts, tuple(self.suggested_for), self.discreet, own=True
+        )  # fmt: skip
+
+    def view(self, *, newest: int) -> LeafletVersion:
+        return LeafletVersion(
+            code=self.code,
+            version=self.version,
+            texts={language: LeafletText(**text) for language, text in self.texts.items()},
+            suggested_for=self.suggested_for,
+            discreet=self.discreet,
+            hidden=self.hidden,
+            own=True,
+            newest=newest,
+            valid_from=self.valid_from,
         )

@@ -12,7 +12,7 @@ from typing import Any, Final
 import phonenumbers
 from babel.dates import format_date
 
-from services.cases.documents.letter_texts import Template, words
+from services.cases.documents.letter_texts import Leaflet, Template, words
 from shared.errors import Invalid
 
 _PLACEHOLDER: Final = re.compile(r"{(\w+)}")
@@ -129,19 +129,19 @@ def pictograms(template: Template, facts: Facts, values: Mapping[str, str]) -> D
     }
 
 
-def leaflet(template: Template, language: str, sender: Sender, legal_language: str) -> Data:
-    """A leaflet; a discreet one says nowhere who gave it."""
-    around, text = words()[language], template.wording(language)
-    unverified = around["unverified"].replace("{version}", str(text.version))
-    blocks = _blocks(text.body, {})
-    if sender.phone and not template.discreet:
+def leaflet(chosen: Leaflet, language: str, sender: Sender, legal_language: str) -> Data:
+    """A leaflet; a discreet one says nowhere who gave it, and no text of ours is called verified."""
+    around, text = words()[language], chosen.texts[language]
+    version = around["version" if chosen.own else "unverified"].replace("{version}", str(text.version))
+    blocks = [_block(line) for line in text.body]
+    if sender.phone and not chosen.discreet:
         blocks.append({"kind": "p", "text": around["contact"].replace("{phone}", phone_words(sender.phone))})
     return {
         **_common(text.title, language, sender),
-        "layout": "discreet" if template.discreet else "leaflet",
-        "author": "" if template.discreet else sender.name,
-        "banner": "" if language == legal_language or template.discreet else around["translated_leaflet"],
-        "foot": "" if template.discreet else unverified,
+        "layout": "discreet" if chosen.discreet else "leaflet",
+        "author": "" if chosen.discreet else sender.name,
+        "banner": "" if language == legal_language or chosen.discreet else around["translated_leaflet"],
+        "foot": "" if chosen.discreet else version,
         "dated": "",
         "blocks": blocks,
     }
@@ -192,13 +192,18 @@ def _blocks(body: list[str], said: Mapping[str, str]) -> list[Data]:
     for line in body:
         if any(not said.get(name, "") for name in _PLACEHOLDER.findall(line)):
             continue
-        kind, words_of_line = "p", line
-        for mark, of_kind in (("## ", "h"), ("- ", "li")):
-            if line.startswith(mark):
-                kind, words_of_line = of_kind, line.removeprefix(mark)
+        block = _block(line)
         # values are put in at once, so that one that looks like a placeholder stays what it is
-        blocks.append({"kind": kind, "text": _PLACEHOLDER.sub(lambda found: said[found[1]], words_of_line)})
+        blocks.append({**block, "text": _PLACEHOLDER.sub(lambda found: said[found[1]], block["text"])})
     return blocks
+
+
+def _block(line: str) -> Data:
+    """A heading, a point of a list, or a paragraph."""
+    for mark, kind in (("## ", "h"), ("- ", "li")):
+        if line.startswith(mark):
+            return {"kind": kind, "text": line.removeprefix(mark)}
+    return {"kind": "p", "text": line}
 
 
 def _spoken(template: Template, values: Mapping[str, str], language: str, facts: Facts) -> dict[str, str]:

@@ -39,6 +39,11 @@ _PEOPLE: Final = (
     ("/admin/teams", N_("Ploegen"), N_("Wie samen werkt"), "team", Permission.STAFF_MANAGE),
     ("/admin/roles", N_("Rollen"), N_("Wat een rol mag"), "shield", Permission.ROLE_MANAGE),
 )
+_ELSEWHERE: Final = {
+    "on_call": ("rostering", "/roster-settings/changes"),
+    "leaflets": ("cases", "/leaflet-changes"),
+}
+"""Areas of settings that another service than identity keeps, with its change log."""
 _READERS: Final = (Permission.TENANT_MANAGE, Permission.ROLE_MANAGE, Permission.AUDIT_READ)
 
 
@@ -74,11 +79,10 @@ async def changes_page(
     """Who changed which setting, from what to what."""
     if not _reads_changes(visit):
         raise Forbidden
-    chosen = area if area in (*AREAS, "on_call") else ""
+    areas = [*AREAS, *_ELSEWHERE]
+    chosen = area if area in areas else ""
     changes, staff = await asyncio.gather(_changes(visit, chosen), visit.services.staff())
-    return pages.show(
-        "admin/changes.html", visit, changes=changes, staff=staff, area=chosen, areas=[*AREAS, "on_call"]
-    )
+    return pages.show("admin/changes.html", visit, changes=changes, staff=staff, area=chosen, areas=areas)
 
 
 def _reads_changes(visit: Visit) -> bool:
@@ -86,22 +90,22 @@ def _reads_changes(visit: Visit) -> bool:
 
 
 async def _changes(visit: Visit, area: str) -> list[SettingChange]:
-    """Of identity and of the roster together, newest first."""
-    kind = list[SettingChange]
-    nothing: list[SettingChange] = []
-    set_up, on_call = await asyncio.gather(
-        visit.services.ask_or(nothing, "identity", "/setting-changes", kind, area=area)
-        if area != "on_call" and _reads_changes(visit)
-        else _none(),
-        visit.services.ask_or(nothing, "rostering", "/roster-settings/changes", kind)
-        if area in {"", "on_call"}
-        else _none(),
+    """Of every service that keeps some, newest first."""
+    if not _reads_changes(visit):
+        return []
+    kind, nothing = list[SettingChange], list[SettingChange]()
+    asked = (
+        [visit.services.ask_or(nothing, "identity", "/setting-changes", kind, area=area)]
+        if area not in _ELSEWHERE
+        else []
     )
-    return sorted([*set_up, *on_call], key=lambda each: each.at, reverse=True)
-
-
-async def _none() -> list[SettingChange]:
-    return []
+    asked += [
+        visit.services.ask_or(nothing, service, path, kind)
+        for one, (service, path) in _ELSEWHERE.items()
+        if area in {"", one}
+    ]
+    found = await asyncio.gather(*asked)
+    return sorted((each for changes in found for each in changes), key=lambda each: each.at, reverse=True)
 
 
 async def _on_call(visit: Visit) -> list[Entry]:
@@ -173,6 +177,12 @@ def _working(visit: Visit) -> list[Entry]:
             language.text(N_("Wat er bij een oproep of dossier te kiezen valt, en wat elke soort vraagt")),
             "flag",
             language.plural("%(count)s soort", "%(count)s soorten", offered),
+        ),
+        Entry(
+            "/admin/leaflets",
+            language.text(N_("Folders")),
+            language.text(N_("Wat u meegeeft: onze teksten, en uw eigen folders")),
+            "document",
         ),
         Entry(
             "/admin/days-off",

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from services.gateway.forms import Form, read_form
 from services.gateway.language import LANGUAGES
+from services.gateway.pages import leaflet_texts
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
@@ -49,7 +50,7 @@ async def types_page(visit: NamedDependency[Visit], pages: NamedDependency[Pages
 @get("/admin/incident-types/new", include_in_schema=False)
 async def new_type_page(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
     visit.who.require(Permission.TENANT_MANAGE)
-    return _show(pages, visit, _form(visit, _NEW), _NEW, [])
+    return await _show(pages, visit, _form(visit, _NEW), _NEW, [])
 
 
 @get("/admin/incident-types/{code:str}", include_in_schema=False)
@@ -59,7 +60,7 @@ async def type_page(
     visit.who.require(Permission.TENANT_MANAGE)
     versions = await _versions(visit, code)
     now = _held(versions, visit.today)
-    return _show(pages, visit, _form(visit, now), now, versions)
+    return await _show(pages, visit, _form(visit, now), now, versions)
 
 
 @post("/admin/incident-types/new", include_in_schema=False)
@@ -73,7 +74,7 @@ async def make_type(
         form.error("code", "code_taken")
     if await _saved(visit, form, form.text("code")):
         return go_to(request, "/admin/incident-types", note="note.saved")
-    return _show(pages, visit, form, _NEW, [])
+    return await _show(pages, visit, form, _NEW, [])
 
 
 @post("/admin/incident-types/{code:str}", include_in_schema=False)
@@ -84,7 +85,7 @@ async def save_type(
     versions = await _versions(visit, code)
     if await _saved(visit, form, code):
         return go_to(request, "/admin/incident-types", note="note.saved")
-    return _show(pages, visit, form, _held(versions, visit.today), versions)
+    return await _show(pages, visit, form, _held(versions, visit.today), versions)
 
 
 @post("/admin/incident-types/{code:str}/withdraw", include_in_schema=False)
@@ -105,7 +106,7 @@ async def withdraw_type(
     now = _held(versions, visit.today)
     again = _form(visit, now)
     again.errors, again.problem = form.errors, form.problem
-    return _show(pages, visit, again, now, versions)
+    return await _show(pages, visit, again, now, versions)
 
 
 async def _saved(visit: Visit, form: Form, code: str) -> bool:
@@ -122,7 +123,7 @@ async def _saved(visit: Visit, form: Form, code: str) -> bool:
                 "recontact": bool(form.text("recontact")),
                 "minors": bool(form.text("minors")),
                 "mandatory": form.lists["mandatory"],
-                "leaflets": form.text("leaflets").replace(",", " ").split(),
+                "leaflets": form.lists["leaflets"],
                 "hidden": bool(form.text("hidden")),
                 "labels": {
                     each: form.text(f"label_{each}") for each in LANGUAGES if form.text(f"label_{each}")
@@ -168,16 +169,15 @@ def _form(visit: Visit, kind: IncidentType) -> Form:
             "recontact": "1" if kind.recontact else "",
             "minors": "1" if kind.minors else "",
             "hidden": "1" if kind.hidden else "",
-            "leaflets": " ".join(kind.leaflets),
             "valid_from": visit.today.isoformat(),
             **{f"label_{each}": kind.labels.get(each, "") for each in LANGUAGES},
         },
     )
-    form.lists["mandatory"] = kind.mandatory
+    form.lists["mandatory"], form.lists["leaflets"] = kind.mandatory, kind.leaflets
     return form
 
 
-def _show(
+async def _show(
     pages: Pages, visit: Visit, form: Form, kind: IncidentType, versions: Sequence[IncidentType]
 ) -> Response[str]:
     word = visit.language.word
@@ -192,6 +192,7 @@ def _show(
         planned=[each for each in versions if each.valid_from and each.valid_from > visit.today],
         groups=[(code, word(f"statistic_group.{code}")) for code in STATISTIC_GROUPS],
         urgencies=[(code, word(f"urgency.{code}")) for code in URGENCIES],
+        leaflets=await leaflet_texts.choices(visit, form.lists["leaflets"], kind.code),
         demands=[(code, word(f"mandatory.{code}")) for code in MANDATORY_FIELDS],
         languages=[(code, word(f"language.{code}")) for code in LANGUAGES],
     )

@@ -13,6 +13,7 @@ from litestar.params import FromPath, FromQuery
 from services.gateway.forms import Form, read_form
 from services.gateway.language import BRUSSELS
 from services.gateway.pages.dossier_sight import dossier_of, tell
+from services.gateway.pages.leaflet_texts import title_of
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.contracts.cases import DossierView
@@ -205,7 +206,8 @@ async def _leaflets_page(pages: Pages, visit: Visit, dossier_id: UUID, form: For
     if form is None:
         form = Form(visit, {"language": rules.legal_language, "way": "by_hand"})
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or form.problem else HTTPStatus.OK
-    context: dict[str, Any] = {"leaflets": here, "languages": LANGUAGES, "ways": WAYS, "rules": rules}
+    named = [(each, title_of(visit.language, each)) for each in here]
+    context: dict[str, Any] = {"leaflets": named, "languages": LANGUAGES, "ways": WAYS, "rules": rules}
     return pages.show("documents/leaflets.html", visit, f=form, dossier=dossier, status=status, **context)
 
 

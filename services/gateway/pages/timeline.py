@@ -177,7 +177,8 @@ def _facts(details: Mapping[str, str], language: Language, staff: Staff) -> dict
         "template": language.word_or(f"paper.{details.get('template', '')}", details.get("template", "")),
         "way": language.word_or(f"way.{details.get('way', '')}", "").lower(),
         "leaflets": ", ".join(
-            language.word_or(f"paper.{code}", code) for code in details.get("leaflets", "").split()
+            [language.word_or(f"paper.{code}", code) for code in details.get("leaflets", "").split()]
+            + [title for title in (details.get("own_leaflets", ""),) if title]
         ),
         "day": _day(details.get("due_on", ""), language),
         **_more(details, language),

@@ -3,11 +3,14 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
 import httpx
 import msgspec
 import pytest
+from msgspec.structs import replace
 
+from services.cases.documents.models import LeafletChanged
 from services.gateway.language import LANGUAGES
 from shared.auth import Permission
 from shared.contracts.configuration import (
@@ -19,6 +22,7 @@ from shared.contracts.configuration import (
     SettingChange,
     TenantConfiguration,
 )
+from shared.contracts.documents import LeafletRef, LeafletText, LeafletVersion
 from shared.contracts.identity import Accepted
 from shared.contracts.rostering import RosterSettings
 from shared.contracts.statistics import Cell, CountedCallOut, ExportNoted, Figure, Statistics
@@ -58,6 +62,15 @@ def statistics(service: str, *figures: Figure) -> Statistics:
     )  # fmt: skip
 
 
+LEAFLET = LeafletVersion(
+    code="carnival", version=2, newest=3, texts={"nl": LeafletText("Na carnaval", "Wat de ander schreef.")},
+    suggested_for=["carnival"], discreet=False, hidden=False, own=True, valid_from=date(2026, 1, 1),
+)  # fmt: skip
+LEAFLETS = [
+    replace(LEAFLET, code="bereavement", own=False, valid_from=None, newest=0),
+    LEAFLET,
+    replace(LEAFLET, version=3, valid_from=LATER, hidden=True),
+]
 CALL_OUTS = statistics(
     "rostering",
     Figure(
@@ -75,6 +88,10 @@ PAGES = (
     "/admin/incident-types/new",
     "/admin/incident-types/carnival",
     "/admin/incident-types/ifv_physical",
+    "/admin/leaflets",
+    "/admin/leaflets/new",
+    "/admin/leaflets/carnival",
+    "/admin/leaflets/bereavement",
     "/admin/days-off",
     "/admin/on-call",
     "/admin/changes",
@@ -91,7 +108,8 @@ def office(browser: httpx.AsyncClient, neighbours: Neighbours) -> httpx.AsyncCli
     identity["POST /tokens"] = issued(*Permission)
     identity["GET /tenant-configuration"] = CONFIGURATION
     identity["GET /setting-changes"] = [CHANGE]
-    rostering["GET /roster-settings/changes"] = []
+    rostering["GET /roster-settings/changes"] = cases["GET /leaflet-changes"] = []
+    cases["GET /leaflets"] = LEAFLETS
     rostering["GET /roster-settings"] = RosterSettings(answer_minutes=10, levels=["primary"])
     rostering["GET /statistics"], cases["GET /statistics"] = CALL_OUTS, CASES
     rostering["POST /statistics/exports"] = cases["POST /statistics/exports"] = ExportNoted()
@@ -103,7 +121,7 @@ def office(browser: httpx.AsyncClient, neighbours: Neighbours) -> httpx.AsyncCli
     return browser
 
 
-async def sent(office: httpx.AsyncClient, path: str, data: dict[str, str], of: str = "") -> httpx.Response:
+async def sent(office: httpx.AsyncClient, path: str, data: dict[str, Any], of: str = "") -> httpx.Response:
     page = await office.get(of or path)
     hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', page.text))
     return await office.post(path, data={**hidden, **data})
@@ -157,7 +175,7 @@ async def test_a_type_is_sent_as_it_was_filled_in(office: httpx.AsyncClient, nei
     neighbours.of("identity")["POST /incident-types/carnival"] = Accepted()
     typed = {
         "group": "violence", "urgency": "today", "recontact": "1", "label_nl": "Carnaval",
-        "leaflets": "after_carnival, help", "mandatory": "safety", "valid_from": LATER.isoformat(),
+        "leaflets": ["after_carnival", "help"], "mandatory": "safety", "valid_from": LATER.isoformat(),
     }  # fmt: skip
 
     page = await sent(office, "/admin/incident-types/carnival", typed)
@@ -180,6 +198,36 @@ async def test_a_code_that_exists_is_not_overwritten_by_a_new_type(
     assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "Deze code bestaat al" in page.text
     assert "identity POST /incident-types/fire" not in neighbours.asked
+
+
+async def test_what_is_typed_in_a_leaflet_stays_beside_what_another_kept_meanwhile_and_is_saved_when_chosen(
+    office: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("cases")["POST /leaflets/carnival"] = details_of(LeafletChanged(), "")
+    typed = {"title_nl": "Na het feest", "text_nl": "Wat ik schreef.", "seen": "2", "do": "save"}
+
+    page = await sent(office, "/admin/leaflets/carnival", typed)
+
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Wat ik schreef." in page.text
+    assert "Wat de ander schreef." in page.text
+    (seen,) = re.findall(r'name="seen" value="(\d+)"', page.text)
+    neighbours.of("cases")["POST /leaflets/carnival"] = LeafletRef(code="carnival", version=4)
+    again = await sent(office, "/admin/leaflets/carnival", {**typed, "seen": seen})
+    assert again.status_code == HTTPStatus.SEE_OTHER
+    assert msgspec.json.decode(neighbours.sent["cases POST /leaflets/carnival"])["seen"] == LEAFLET.newest
+
+
+async def test_a_leaflet_of_which_no_language_is_whole_says_where(
+    office: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("cases")["POST /leaflet-preview"] = details_of(Invalid({"text_nl": "required"}), "")
+
+    page = await sent(office, "/admin/leaflets/new", {"code": "fair", "title_nl": "Kermis", "do": "preview"})
+
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert 'value="Kermis"' in page.text
+    assert 'href="#f-text_nl"' in page.text
 
 
 async def test_a_hidden_number_is_a_word_and_a_shown_one_opens_its_list(office: httpx.AsyncClient) -> None:

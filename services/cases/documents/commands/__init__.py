@@ -11,7 +11,13 @@ from services.cases.documents.commands.files import (
     sweep_document,
     withdraw_document,
 )
-from services.cases.documents.commands.letters import compose_letter, give_leaflets, keep_letter, send_letter
+from services.cases.documents.commands.leaflets import (
+    compose_leaflet,
+    give_leaflets,
+    save_leaflet,
+    withdraw_leaflet,
+)
+from services.cases.documents.commands.letters import compose_letter, keep_letter, send_letter
 
 __all__ = [
     "ERASE",
@@ -19,12 +25,15 @@ __all__ = [
     "SWEEP",
     "add_document",
     "announce_document",
+    "compose_leaflet",
     "compose_letter",
     "erase_document",
     "give_leaflets",
     "keep_letter",
+    "save_leaflet",
     "scan_document",
     "send_letter",
     "sweep_document",
     "withdraw_document",
+    "withdraw_leaflet",
 ]

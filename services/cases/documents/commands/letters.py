@@ -1,4 +1,4 @@
-"""What can be done with letters and leaflets: composed, kept, sent, given."""
+"""What can be done with letters: composed, kept, sent."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +13,6 @@ from services.cases.documents.letter_texts import LANGUAGES, Template, templates
 from services.cases.documents.models import (
     OVERRIDE_LENGTH,
     Document,
-    LeafletGiven,
     Letter,
     LetterheadIncomplete,
     NoLettersToHome,
@@ -29,8 +28,6 @@ from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts.documents import (
     WAYS,
-    GiveLeaflets,
-    LeafletsGiven,
     LetterRef,
     SendLetter,
     WriteLetter,
@@ -244,56 +241,3 @@ async def send_letter(
     note_paper(session, principal, dossier, "send_letter", written.id, now=now)
     documents = await session.scalars(select(Document.id).where(Document.letter_id == written.id))
     return LetterRef(letter_id=written.id, documents=list(documents))
-
-
-async def give_leaflets(
-    session: AsyncSession, principal: Principal, command: GiveLeaflets, dossier_id: UUID, *, now: datetime
-) -> LeafletsGiven:
-    """Which leaflets somebody took home."""
-    principal.require(Permission.DOSSIER_WRITE)
-    today = local_day(now)
-    here = templates_on(today)
-    wrong: dict[str, str] = {}
-    if not command.codes:
-        wrong["codes"] = "required"
-    elif any(code not in here or here[code].kind != "leaflet" for code in command.codes):
-        wrong["codes"] = "not_a_choice"
-    if command.language not in LANGUAGES:
-        wrong["language"] = "not_a_choice"
-    if command.way not in WAYS:
-        wrong["way"] = "not_a_choice"
-    on = command.given_on or today
-    if on > today:
-        wrong["given_on"] = "in_the_future"
-    if wrong:
-        raise Invalid(wrong)
-    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
-    dossier.require_open()
-    if command.person_id is not None and not await session.scalar(
-        select(DossierPerson.person_id).where(
-            DossierPerson.dossier_id == dossier.id, DossierPerson.person_id == command.person_id
-        )
-    ):
-        raise Invalid({"person_id": "not_a_choice"})
-    if command.way == "post" and command.person_id in await wants_no_letters(session, dossier.id):
-        raise NoLettersToHome
-    given = [
-        LeafletGiven.give(
-            dossier.id, code, here[code].wording(command.language).version, language=command.language,
-            way=command.way, person_id=command.person_id, on=on, by=principal.user_id, at=now,
-        )
-        for code in dict.fromkeys(command.codes)
-    ]  # fmt: skip
-    session.add_all(given)
-    session.add(
-        Entry.system(
-            dossier.id,
-            "leaflets_given",
-            at=now,
-            by=principal.user_id,
-            leaflets=" ".join(each.code for each in given),
-            language=command.language,
-        )
-    )
-    note_paper(session, principal, dossier, "give_leaflets", dossier.id, now=now)
-    return LeafletsGiven(given=[each.id for each in given])

@@ -4,13 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, true
+from sqlalchemy import and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.documents.archive import Place, archive_of
 from services.cases.documents.content import TYPES
 from services.cases.documents.home_letters import wants_no_letters
-from services.cases.documents.models import Document, DocumentKey, DocumentLost, LeafletGiven, Letter
+from services.cases.documents.models import (
+    Document,
+    DocumentKey,
+    DocumentLost,
+    LeafletGiven,
+    Letter,
+    OwnLeaflet,
+)
 from services.cases.dossiers.access import caller, visible
 from services.cases.dossiers.models import Dossier
 from shared import audit
@@ -56,8 +63,15 @@ async def dossier_papers(
     letters = await session.scalars(
         select(Letter).where(Letter.dossier_id == dossier_id).order_by(Letter.id.desc())
     )
-    leaflets = await session.scalars(
-        select(LeafletGiven).where(LeafletGiven.dossier_id == dossier_id).order_by(LeafletGiven.id.desc())
+    leaflets = await session.execute(
+        select(LeafletGiven, func.jsonb_extract_path_text(OwnLeaflet.texts, LeafletGiven.language, "title"))
+        .join(
+            OwnLeaflet,
+            and_(OwnLeaflet.code == LeafletGiven.code, OwnLeaflet.version == LeafletGiven.version),
+            isouter=True,
+        )
+        .where(LeafletGiven.dossier_id == dossier_id)
+        .order_by(LeafletGiven.id.desc())
     )
     unsafe = await wants_no_letters(session, dossier_id)
     audit.record(
@@ -72,7 +86,7 @@ async def dossier_papers(
     return DossierPapers(
         documents=[each.view() for each in documents],
         letters=[each.view(no_letters=each.person_id in unsafe) for each in letters],
-        leaflets=[each.view() for each in leaflets],
+        leaflets=[given.view(title=title or "") for given, title in leaflets],
     )
 
 

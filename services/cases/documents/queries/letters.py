@@ -1,4 +1,4 @@
-"""What can be asked about letters and leaflets: what can be written here today, and a leaflet to print."""
+"""What can be asked about letters and leaflets: what can be written and given here today."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,15 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.configuration.copy import configuration_here
-from services.cases.documents.letter_texts import LANGUAGES, templates_on
+from services.cases.documents.leaflets import leaflets_on
+from services.cases.documents.letter_texts import templates_on
 from services.cases.documents.sender import writer_on
-from services.cases.documents.setting import Data, leaflet
 from services.cases.dossiers.access import caller, visible
 from services.cases.dossiers.deadlines import local_day
 from services.cases.dossiers.models import Dossier
 from shared.auth import Permission, Principal
 from shared.contracts.documents import LetterRules
-from shared.errors import Invalid, NotFound
+from shared.errors import NotFound
 
 
 async def letter_rules(
@@ -25,7 +25,8 @@ async def letter_rules(
     principal.require(Permission.DOSSIER_READ)
     today = local_day(now)
     writer = await writer_on(session, today)
-    views = [template.view() for template in templates_on(today).values()]
+    letters = [each.view() for each in templates_on(today).values() if each.kind == "letter"]
+    views = [*letters, *(each.view() for each in (await leaflets_on(session, today)).values())]
     if dossier_id is not None:
         incident_type = await session.scalar(
             select(Dossier.incident_type).where(Dossier.id == dossier_id, visible),
@@ -41,18 +42,3 @@ async def letter_rules(
     return LetterRules(
         legal_language=writer.legal_language, templates=views, letterhead_missing=writer.sender.missing
     )
-
-
-async def leaflet_data(
-    session: AsyncSession, principal: Principal, code: str, language: str, *, now: datetime
-) -> Data:
-    """A leaflet as the press wants it. Raises `NotFound` or `Invalid`."""
-    principal.require(Permission.DOSSIER_READ)
-    if language not in LANGUAGES:
-        raise Invalid({"language": "not_a_choice"})
-    today = local_day(now)
-    template = templates_on(today).get(code)
-    if template is None or template.kind != "leaflet":
-        raise NotFound
-    writer = await writer_on(session, today)
-    return leaflet(template, language, writer.sender, writer.legal_language)
