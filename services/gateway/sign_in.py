@@ -14,7 +14,7 @@ from services.gateway.language import Language, accepted_language, chosen_langua
 from services.gateway.rendering import NOTE_COOKIE, AnyRequest
 from services.gateway.services_client import Services
 from services.gateway.settings import Settings
-from services.gateway.visit import Person, Visit, own_words
+from services.gateway.visit import Person, Visit, set_up_as
 from services.gateway.words import WORDS
 from shared.auth import Permission
 from shared.client import ServiceClient
@@ -122,8 +122,7 @@ async def visit_of(request: AnyRequest) -> Visit:
     visit = await guest_of(request)
     if visit.person is None:
         raise Unauthenticated
-    visit.configuration = await visit.services.configuration()
-    visit.language = visit.language.with_own(own_words(visit))
+    set_up_as(visit, await visit.services.configuration())
     if request.headers.get("HX-Request") != "true":
         await request.app.state.shell.fill(visit)
     return visit

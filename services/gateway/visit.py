@@ -149,7 +149,13 @@ class Visit:
         return datetime.now(UTC).astimezone(BRUSSELS).date()
 
 
-def own_words(visit: Visit) -> dict[str, str]:
+def set_up_as(visit: Visit, configuration: TenantConfiguration) -> None:
+    """From here on the visit knows the tenant so, and calls its incident types what the tenant calls them."""
+    visit.configuration = configuration
+    visit.language = visit.language.with_own(_own_words(visit))
+
+
+def _own_words(visit: Visit) -> dict[str, str]:
     """What the tenant calls its incident types, in the language of the person; a type that is gone keeps its name."""
     named = sorted(visit.configuration.incident_types, key=lambda each: each.valid_from or date.min)
     begun = [each for each in named if each.valid_from is None or each.valid_from <= visit.today]

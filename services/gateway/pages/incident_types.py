@@ -14,7 +14,7 @@ from services.gateway.forms import Form, read_form
 from services.gateway.language import LANGUAGES
 from services.gateway.pages import leaflet_texts
 from services.gateway.rendering import AnyRequest, Pages, go_to
-from services.gateway.visit import Visit
+from services.gateway.visit import Visit, set_up_as
 from shared.auth import Permission
 from shared.contracts.configuration import (
     MANDATORY_FIELDS,
@@ -143,8 +143,10 @@ async def _saved(visit: Visit, form: Form, code: str) -> bool:
 
 
 async def _configuration(visit: Visit) -> TenantConfiguration:
-    """As it is now, not as it was remembered: who saves must see what he saved."""
-    return await visit.services.ask("identity", "/tenant-configuration", TenantConfiguration)
+    """As it is now, not as it was remembered: who saves must see what he saved, its name too."""
+    known = await visit.services.ask("identity", "/tenant-configuration", TenantConfiguration)
+    set_up_as(visit, known)
+    return known
 
 
 async def _versions(visit: Visit, code: str) -> list[IncidentType]:

@@ -275,3 +275,15 @@ async def test_the_change_log_says_from_what_to_what_in_words(office: httpx.Asyn
 
     assert "<del>Nu</del>" in page
     assert "<ins>Vandaag</ins>" in page
+
+
+async def test_a_type_that_was_just_made_stands_in_the_list_by_its_name(
+    office: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    await office.get("/admin/incident-types")  # from here on the gateway remembers how the tenant is set up
+    fair = replace(CARNIVAL, code="fair", labels={"nl": "Kermisrellen"})
+    neighbours.of("identity")["GET /tenant-configuration"] = replace(
+        CONFIGURATION, incident_types=[*CONFIGURATION.incident_types, fair]
+    )
+
+    assert "Kermisrellen" in (await office.get("/admin/incident-types")).text
