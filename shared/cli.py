@@ -9,10 +9,11 @@ from collections.abc import Callable
 import uvicorn
 
 from shared import audit, migrations
-from shared.app import Service, create_app, listener_of, open_client, open_database
+from shared.app import create_app
 from shared.db import Database, platform_transaction, transaction
 from shared.inbox import parked_messages, replay
 from shared.lifecycle import tenants_here
+from shared.runtime import Service, listener_of, open_client, open_database
 from shared.settings import Settings
 from shared.telemetry import start_logging
 

@@ -3,12 +3,15 @@
 import json
 import logging
 import sys
+import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -48,6 +51,7 @@ WORKER_RESTARTS = Counter(
     "vangnet_worker_restarts", "Background workers started again", ["service", "worker"]
 )
 
+_TRACE_HEADERS = (b"traceparent", b"tracestate")
 _CALLBACK = "Exception in callback"
 _tracer = trace.get_tracer("vangnet")
 
@@ -176,3 +180,44 @@ def start_logging(service: str, level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("aiohttp.access", "asyncio", "nats"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+class RequestTelemetry:
+    """A span and a duration for each request, named by its operation and never by its path."""
+
+    def __init__(self, app: ASGIApp, *, service: str, measured: bool) -> None:
+        self._app = app
+        self._service = service
+        self._measured = measured
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or scope["path"].startswith(("/health", "/metrics")):
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+        headers = {
+            name.decode(): value.decode("latin-1")
+            for name, value in scope["headers"]
+            if name in _TRACE_HEADERS
+        }
+
+        async def note_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with span(f"{scope['method']} request", kind=SpanKind.SERVER, parent=trace_of(headers)) as current:
+            await self._app(scope, receive, note_status)
+            operation = _operation(scope)
+            if current.is_recording():
+                current.update_name(f"{scope['method']} {operation}")
+                current.set_attribute("http.response.status_code", status)
+        if self._measured:
+            REQUESTS.labels(self._service, operation, str(status)).observe(time.perf_counter() - started)
+
+
+def _operation(scope: Scope) -> str:
+    handler = scope.get("route_handler")
+    operation = getattr(handler, "operation_id", None)
+    return operation if isinstance(operation, str) else getattr(handler, "handler_name", None) or "unknown"

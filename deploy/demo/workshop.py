@@ -19,10 +19,10 @@ from services.identity.settings import IdentitySettings, key_encryption_key
 from services.identity.staff.roles import default_roles, merged
 from services.identity.tenants.commands import Register
 from services.identity.vault import VAULT, Vault
-from shared.app import open_database
 from shared.auth import Permission, Principal
 from shared.db import Database, transaction, uuid7
 from shared.lifecycle import tenants_here
+from shared.runtime import open_database
 from shared.settings import Settings, read
 
 BRUSSELS = ZoneInfo("Europe/Brussels")

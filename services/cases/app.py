@@ -11,7 +11,7 @@ from services.cases.documents.archive import ARCHIVE, Archive
 from services.cases.documents.belongings import TenantDocuments
 from services.cases.settings import CasesSettings
 from services.cases.subscriptions import PAPER_TIMERS, SUBSCRIPTIONS, TIMERS
-from shared.app import Service
+from shared.runtime import Service
 from shared.settings import read
 from shared.timers import TimerHandler
 

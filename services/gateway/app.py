@@ -23,13 +23,13 @@ from services.gateway.shell import Shell
 from services.gateway.sign_in import Cookies, SignIns, guest_of, visit_of
 from services.gateway.static_files import StaticFiles, service_worker, static_file
 from shared import telemetry
-from shared.app import RequestTelemetry
 from shared.client import ServiceClient
 from shared.contracts.event import Event
 from shared.contracts.identity import SessionRevoked, StaffChanged, StaffDeactivated
 from shared.contracts.notifications import MessagePosted
 from shared.contracts.tenancy import TenantRemoved, TenantRenamed, TenantSettingsChanged, TenantSuspended
 from shared.errors import Problem
+from shared.telemetry import RequestTelemetry
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -19,11 +19,11 @@ from services.identity.tenants.commands import Register
 from services.identity.tokens import signing
 from services.identity.vault import VAULT, Vault
 from shared import cli
-from shared.app import open_database
 from shared.cli import say
 from shared.db import Database, platform_transaction, transaction
 from shared.errors import Problem
 from shared.lifecycle import export_tenant
+from shared.runtime import open_database
 from shared.settings import read
 from shared.telemetry import start_logging
 

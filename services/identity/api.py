@@ -26,13 +26,14 @@ from services.identity.tenants import queries as tenant_queries
 from services.identity.tokens import commands as token_commands
 from services.identity.tokens.signing import SigningKeys
 from services.identity.vault import VAULT
-from shared.app import Door, Runtime
+from shared.app import Door
 from shared.client import ServiceToken
 from shared.contracts import configuration
 from shared.contracts import identity as contract
 from shared.contracts.tenancy import TenantView
 from shared.db import platform_transaction
 from shared.errors import Forbidden, Unauthenticated
+from shared.runtime import Runtime
 
 KEYS = "vangnet_signing_keys"
 _NO_TOKEN: list[dict[str, list[str]]] = [{}]

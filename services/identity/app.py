@@ -10,7 +10,7 @@ from services.identity.settings import IdentitySettings, key_encryption_key
 from services.identity.subscriptions import SUBSCRIPTIONS
 from services.identity.tokens.signing import SigningKeys
 from services.identity.vault import VAULT, Vault
-from shared.app import Runtime, Service
+from shared.runtime import Runtime, Service
 from shared.settings import read
 
 _TIDY_SECONDS = 3600

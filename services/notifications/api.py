@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from services.notifications import commands, queries
 from services.notifications.channels import CHANNELS_KEY, Channels
 from services.notifications.models import TestUnknown
-from shared.app import Door, Runtime
+from shared.app import Door
 from shared.client import CLIENT
 from shared.contracts.notifications import (
     AddDevice,
@@ -34,6 +34,7 @@ from shared.contracts.notifications import (
     SmsReport,
 )
 from shared.db import transaction
+from shared.runtime import Runtime
 from shared.tenancy import TenantNotReady
 
 _NO_TOKEN: list[dict[str, list[str]]] = [{}]

@@ -8,7 +8,7 @@ from services.notifications.channels import CHANNELS_KEY, channels_by
 from services.notifications.models import DELIVER, SELF_TEST_CLOSE, SELF_TEST_START
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import SUBSCRIPTIONS
-from shared.app import Service
+from shared.runtime import Service
 from shared.settings import read
 
 

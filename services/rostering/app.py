@@ -4,7 +4,7 @@ from services.rostering import roster_api
 from services.rostering.api import ROUTES
 from services.rostering.api_incidents import ROUTES as INCIDENT_ROUTES
 from services.rostering.subscriptions import SUBSCRIPTIONS, TIMERS
-from shared.app import Service
+from shared.runtime import Service
 from shared.settings import Settings, read
 
 

@@ -5,8 +5,8 @@ import importlib
 import pytest
 
 from deploy.catalogue import OWNERS, read_traffic, subjects_heard_by
-from shared.app import Service
 from shared.contracts.tenancy import TENANT_EVENTS
+from shared.runtime import Service
 
 
 @pytest.mark.parametrize("name", OWNERS)

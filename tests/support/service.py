@@ -24,11 +24,12 @@ import shared.contracts.tenancy  # noqa: F401 - all events must be known to be d
 from deploy.catalogue import SERVICES
 from deploy.database import ServiceDatabase, prepare_database
 from shared import migrations
-from shared.app import Runtime, Service, create_app, listener_of
+from shared.app import create_app
 from shared.auth import Principal
 from shared.contracts.event import Event, decode, decode_envelope
 from shared.db import Database, driver_of, platform_transaction, transaction, uuid7
 from shared.inbox import Listener
+from shared.runtime import Runtime, Service, listener_of
 from shared.timers import TimerWorker
 from tests.support.neighbours import Neighbours
 from tests.support.principals import TestsVerifier, token_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.app import Service
+from shared.runtime import Service
 from shared.settings import Settings, read
 from tests.conftest import Serve
 from tests.service.shared import floor
