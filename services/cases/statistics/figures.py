@@ -12,10 +12,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.cases.statistics.disclosure import protected, protected_tree, shown
-from services.cases.statistics.periods import BRUSSELS
 from shared.contracts.configuration import STATISTIC_GROUPS, IncidentType
 from shared.contracts.statistics import Cell, Figure
+from shared.disclosure import protected, protected_tree, shown
+from shared.periods import BRUSSELS
 
 Thing = TypeVar("Thing")
 

@@ -21,12 +21,12 @@ from services.cases.statistics.figures import (
     cut,
     of_recontacts,
 )
-from services.cases.statistics.periods import BRUSSELS, Period, period_around, period_of
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts.configuration import TenantConfiguration
 from shared.contracts.statistics import CountedDossier, Statistics
 from shared.db import Statement
+from shared.periods import BRUSSELS, Period, period_around, period_of
 
 Thing = TypeVar("Thing")
 

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.rostering.statistics.disclosure import protected, protected_tree, shown
-from services.rostering.statistics.periods import OfficeHours, hour_of, minutes_between, weekday_of
+from services.rostering.statistics.office_hours import OfficeHours, hour_of, minutes_between, weekday_of
 from shared.contracts.configuration import STATISTIC_GROUPS, IncidentType
 from shared.contracts.statistics import SMALLEST, Cell, Figure
+from shared.disclosure import protected, protected_tree, shown
 
 MISTAKES = ("mistake", "duplicate")
 """Cancelled for these reasons it never was a call-out."""

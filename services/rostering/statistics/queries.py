@@ -10,12 +10,13 @@ from services.rostering.call_outs.models import CallOut
 from services.rostering.call_outs.trail import CallOutAttempt, CallOutMoment
 from services.rostering.configuration.copy import configuration_here
 from services.rostering.statistics.figures import Counted, figures, is_counted, keys_of
-from services.rostering.statistics.periods import BRUSSELS, OfficeHours, Period, period_around, period_of
+from services.rostering.statistics.office_hours import OfficeHours
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts.configuration import TenantConfiguration
 from shared.contracts.statistics import CountedCallOut, Statistics
 from shared.db import Statement
+from shared.periods import BRUSSELS, Period, period_around, period_of
 
 _MOMENT = DateTime(timezone=True)
 _NOT_ANSWERED = ("no_answer", "unreachable")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rostering.statistics.figures import Counted, figures, is_counted, keys_of, percentile
-from services.rostering.statistics.periods import OfficeHours
+from services.rostering.statistics.office_hours import OfficeHours
 from shared.contracts.configuration import SEED_INCIDENT_TYPES
 from shared.contracts.statistics import Figure
 

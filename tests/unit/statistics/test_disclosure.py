@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.cases.statistics import disclosure as of_cases
-from services.rostering.statistics import disclosure as of_rostering
-from services.rostering.statistics.disclosure import protected, protected_tree, shown
+from shared.disclosure import protected, protected_tree, shown
 
 numbers = st.lists(st.one_of(st.integers(0, 6), st.integers(0, 400)), min_size=1, max_size=24)
 
@@ -85,12 +83,3 @@ def test_groups_never_give_their_parts_away(groups: list[list[int]]) -> None:
 @pytest.mark.parametrize(("value", "seen"), [(0, 0), (1, None), (4, None), (5, 5)])
 def test_a_number_that_stands_alone(value: int, seen: int | None) -> None:
     assert shown(value) == seen
-
-
-def test_the_two_services_hide_by_the_same_rules() -> None:
-    for module in ("disclosure", "periods"):
-        texts = [
-            __import__("pathlib").Path(of.__file__).with_name(f"{module}.py").read_text()
-            for of in (of_cases, of_rostering)
-        ]
-        assert texts[0] == texts[1]

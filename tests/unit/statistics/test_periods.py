@@ -6,17 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.rostering.statistics.periods import (
-    BRUSSELS,
-    MONTHS,
-    OfficeHours,
-    hour_of,
-    minutes_between,
-    period_around,
-    period_of,
-    weekday_of,
-)
+from services.rostering.statistics.office_hours import OfficeHours, hour_of, minutes_between, weekday_of
 from shared.errors import Invalid
+from shared.periods import BRUSSELS, MONTHS, period_around, period_of
 
 OFFICE = OfficeHours()
 kinds = st.sampled_from(sorted(MONTHS))
