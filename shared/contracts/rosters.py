@@ -27,7 +27,7 @@ class Rotation(Struct, frozen=True, kw_only=True):
 
     `kind`: daily, weekly, or pattern: then `pattern` names for each day of the cycle the place of who has it, from 1,
     and 0 for nobody. Duty is from `hours_from` to `hours_until` by the clock on the wall (equal: the whole day), and
-    with `free_days` weekends and public holidays whole.
+    with `free_days` weekends, public holidays and the tenant's own days off whole.
     """
 
     rotation_id: UUID

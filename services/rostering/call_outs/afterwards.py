@@ -13,6 +13,7 @@ from services.rostering.call_outs.ringing import announce_progress, done, locked
 from services.rostering.call_outs.rules import check_past, checked_texts
 from services.rostering.call_outs.states import NotYours
 from services.rostering.call_outs.trail import span_of
+from services.rostering.configuration.copy import days_off_here
 from shared.auth import Permission, Principal
 from shared.contracts import call_outs as contract
 from shared.db import uuid7
@@ -105,7 +106,7 @@ async def choose_start(
     if span.ends_at is None:
         raise NotClosed
     earliest = hours.next_starts(span.ends_at)[0]
-    codes = [each.code for each in hours.warnings(span.starts_at, span.ends_at)]
+    codes = [each.code for each in hours.warnings(span.starts_at, span.ends_at, await days_off_here(session))]
     if command.starts_at < earliest.at:
         codes.append("rest_too_short")
         if not texts["reason"]:

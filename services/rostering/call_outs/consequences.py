@@ -1,10 +1,12 @@
 """What a call-out means for its members: hours, rest, and when each may begin again, with the why."""
 
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, cast, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rostering.call_outs import hours
@@ -12,6 +14,7 @@ from services.rostering.call_outs.models import CallOut
 from services.rostering.call_outs.records import RestChoice
 from services.rostering.call_outs.sight import in_sight, sight_of
 from services.rostering.call_outs.trail import CallOutAttempt, CallOutMoment, Span, span_of
+from services.rostering.configuration.copy import days_off_here
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts import call_outs as contract
@@ -30,37 +33,48 @@ async def call_out_hours(
     row = seen.one_or_none()
     if row is None:
         raise NotFound
-    attempts = (
-        await session.scalars(select(CallOutAttempt).where(CallOutAttempt.call_out_id == call_out_id))
-    ).all()
-    times = (
-        await session.scalars(
-            select(CallOutMoment)
-            .where(CallOutMoment.call_out_id == call_out_id)
-            .order_by(CallOutMoment.position)
-        )
-    ).all()
     chosen = {
         each.user_id: each
         for each in await session.scalars(select(RestChoice).where(RestChoice.call_out_id == call_out_id))
     }
     sees_all = not principal.permissions.isdisjoint({Permission.CALL_OUT_MANAGE, Permission.ROSTER_MANAGE})
-    spans = [
-        span
-        for user_id in row
-        if user_id is not None and (sees_all or user_id == principal.user_id)
-        if (span := span_of(attempts, times, user_id)) is not None
-    ]
+    holders = [each for each in row if each is not None and (sees_all or each == principal.user_id)]
+    spans = (await spans_of(session, {call_out_id: holders}))[call_out_id]
+    days_off = await days_off_here(session)
     audit.record(session, principal, "call_out_hours", now=now, object_kind="call_out", object_id=call_out_id)
     return contract.CallOutHours(
         call_out_id=call_out_id,
-        members=[_member(span, chosen.get(span.user_id), now=now) for span in spans],
+        members=[_member(span, chosen.get(span.user_id), days_off, now=now) for span in spans],
     )
 
 
-def _member(span: Span, chosen: RestChoice | None, *, now: datetime) -> contract.MemberHours:
-    until = max(span.ends_at or now, span.starts_at)
-    parts = hours.split(span.starts_at, until)
+async def spans_of(session: AsyncSession, holders: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, list[Span]]:
+    """For each call-out the spans of those who were out for it: the hours of a call-out, a member and a year alike."""
+    attempts, times = (
+        defaultdict[UUID, list[CallOutAttempt]](list),
+        defaultdict[UUID, list[CallOutMoment]](list),
+    )
+    ids = any_(cast(literal(list(holders), ARRAY(Uuid)), ARRAY(Uuid)))
+    for attempt in await session.scalars(select(CallOutAttempt).where(CallOutAttempt.call_out_id == ids)):
+        attempts[attempt.call_out_id].append(attempt)
+    found = select(CallOutMoment).where(CallOutMoment.call_out_id == ids).order_by(CallOutMoment.position)
+    for moment in await session.scalars(found):
+        times[moment.call_out_id].append(moment)
+    return {
+        call_out_id: [
+            span
+            for user_id in those
+            if (span := span_of(attempts[call_out_id], times[call_out_id], user_id)) is not None
+        ]
+        for call_out_id, those in holders.items()
+    }
+
+
+def _member(
+    span: Span, chosen: RestChoice | None, days_off: frozenset[date], *, now: datetime
+) -> contract.MemberHours:
+    until = span.until(now)
+    parts = hours.split(span.starts_at, until, days_off)
     kept: dict[str, Any] = {}
     if chosen is not None:
         kept = {
@@ -101,7 +115,7 @@ def _member(span: Span, chosen: RestChoice | None, *, now: datetime) -> contract
                 limit=each.limit,
                 certainty=each.certainty,
             )
-            for each in hours.warnings(span.starts_at, until)
+            for each in hours.warnings(span.starts_at, until, days_off)
         ],
         **kept,
     )

@@ -5,21 +5,21 @@ not fit and by which rule; it never stops anybody.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import holidays
 import msgspec
 from msgspec import Struct
+
+from services.rostering.rosters.free_days import is_free, is_holiday, is_weekend
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 _DATA = Path(__file__).with_name("hours.json")
 _DAY = timedelta(days=1)
-_SATURDAY = 5
 _MORNING = time(8)
 
 
@@ -98,16 +98,15 @@ def rules_on(day: date) -> Rules:
     return held[-1] if held else _all_rules()[0]
 
 
-def split(starts_at: datetime, ends_at: datetime, days_off: Iterable[date] = ()) -> Split:
+def split(starts_at: datetime, ends_at: datetime, days_off: Collection[date] = ()) -> Split:
     """The minutes between two moments, by what kind of time it was in Belgium."""
     night = rules_on(_day_of(starts_at)).night
-    off = frozenset(days_off)
     kinds = {"night": timedelta(), "weekend": timedelta(), "holiday": timedelta()}
     for day in _days(_day_of(starts_at) - _DAY, _day_of(ends_at)):
         whole = _shared(_at(day, time()), _at(day + _DAY, time()), starts_at, ends_at)
-        if day.weekday() >= _SATURDAY:
+        if is_weekend(day):
             kinds["weekend"] += whole
-        if day in _public() or day in off:
+        if is_holiday(day, days_off):
             kinds["holiday"] += whole
         night_ends = day if night.until > night.starts else day + _DAY
         kinds["night"] += _shared(_at(day, night.starts), _at(night_ends, night.until), starts_at, ends_at)
@@ -125,13 +124,13 @@ def next_starts(ends_at: datetime) -> list[Start]:
     return [Start(rest, ends_at.astimezone(UTC) + timedelta(minutes=rest.minutes)) for rest in rests]
 
 
-def warnings(starts_at: datetime, ends_at: datetime, days_off: Iterable[date] = ()) -> list[Warned]:
+def warnings(starts_at: datetime, ends_at: datetime, days_off: Collection[date] = ()) -> list[Warned]:
     """What does not fit with these hours: the flexitime block of a working day inside the rest, a day too long."""
     rules, found = rules_on(_day_of(ends_at)), list[Warned]()
-    start, off = next_starts(ends_at)[0], frozenset(days_off)
+    start = next_starts(ends_at)[0]
     for day in _days(_day_of(ends_at), _day_of(start.at)):
         block = _at(day, rules.flexitime.starts), _at(day, rules.flexitime.until)
-        if not _is_off(day, off) and _shared(*block, ends_at, start.at):
+        if not is_free(day, days_off) and _shared(*block, ends_at, start.at):
             found.append(Warned("flexitime_overlap", start.rest.rule, start.rest.certainty, at=block[0]))
             break
     minutes, limit = _minutes(_real(starts_at, ends_at)), rules.longest_day_minutes
@@ -142,16 +141,12 @@ def warnings(starts_at: datetime, ends_at: datetime, days_off: Iterable[date] = 
     return found
 
 
-def next_morning(now: datetime, days_off: Iterable[date] = ()) -> Morning:
+def next_morning(now: datetime, days_off: Collection[date] = ()) -> Morning:
     """The first eight o'clock of a working day that is still to come."""
-    day, off = _day_of(now), frozenset(days_off)
-    while _is_off(day, off) or _at(day, _MORNING) <= now:
+    day = _day_of(now)
+    while is_free(day, days_off) or _at(day, _MORNING) <= now:
         day += _DAY
     return Morning(day, _at(day, _MORNING))
-
-
-def _is_off(day: date, off: frozenset[date]) -> bool:
-    return day.weekday() >= _SATURDAY or day in _public() or day in off
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -181,11 +176,6 @@ def _shared(starts: datetime, ends: datetime, from_: datetime, until: datetime) 
 
 def _minutes(length: timedelta) -> int:
     return int(length / timedelta(minutes=1))
-
-
-@cache
-def _public() -> Any:
-    return holidays.country_holidays("BE")
 
 
 @cache

@@ -35,6 +35,8 @@ from services.rostering.call_outs.sight import (
 )
 from services.rostering.call_outs.states import OPEN
 from services.rostering.call_outs.trail import CallOutAttempt
+from services.rostering.configuration.copy import days_off_in
+from services.rostering.configuration.models import ConfigurationCopy
 from services.rostering.rosters.coverage import Excuse
 from services.rostering.rosters.models import (
     GAP_HORIZON,
@@ -87,6 +89,7 @@ _SETTINGS = Statement(
         RosterSettings.office_until,
         _coming(IntendedGap, IntendedGap.level, IntendedGap.starts_at, IntendedGap.ends_at).label("meant"),
         _coming(AbsenceRow, AbsenceRow.user_id, AbsenceRow.starts_at, AbsenceRow.ends_at).label("away"),
+        select(ConfigurationCopy.facts["days_off"]).scalar_subquery().label("days_off"),
         select(func.count()).select_from(CallOut).where(seeks()).scalar_subquery().label("waiting"),
     )
 )
@@ -144,7 +147,12 @@ def _first_gap(
         [Excuse(level, start, end, "meant") for level, start, end in meant],
         Stretch(now, now + GAP_HORIZON),
         levels=settings["required_levels"],
-        hours=needed_hours(settings["needed"], settings["office_from"], settings["office_until"]),
+        hours=needed_hours(
+            settings["needed"],
+            settings["office_from"],
+            settings["office_until"],
+            days_off_in(settings["days_off"]),
+        ),
     )
     return next((gap.starts_at for gap in found if not gap.reason), None)
 

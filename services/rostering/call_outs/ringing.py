@@ -17,6 +17,7 @@ from services.rostering.call_outs.records import Incident, MorningReport, Mornin
 from services.rostering.call_outs.sight import in_sight, is_out, sight_of
 from services.rostering.call_outs.states import NobodyLeft
 from services.rostering.call_outs.trail import AnyDuty, CallOutAttempt
+from services.rostering.configuration.copy import days_off_here
 from services.rostering.rosters.models import Duty, PartnerZone, RosterSettings, Shift, ZoneDuty
 from shared import audit, timers
 from shared.auth import Principal
@@ -301,7 +302,7 @@ async def _report_next_morning(
     session: AsyncSession, tenant: str, call_out: CallOut, *, now: datetime
 ) -> None:
     """It escalated: the coordinators read it in the report of the first working morning."""
-    at = next_morning(now)
+    at = next_morning(now, await days_off_here(session))
     report_id = uuid7()
     made = await session.scalar(
         insert(MorningReport)

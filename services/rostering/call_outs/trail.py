@@ -154,6 +154,10 @@ class Span(NamedTuple):
     ends_at: datetime | None
     moments: dict[str, datetime]
 
+    def until(self, now: datetime) -> datetime:
+        """Its end, or while it runs this moment."""
+        return max(self.ends_at or now, self.starts_at)
+
 
 def span_of(attempts: Sequence[Rung], times: Sequence[Happened], user_id: UUID) -> Span | None:
     """The span of one who accepted; None for who did not. It begins with the first call to her."""

@@ -2,26 +2,24 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
-from functools import cache
 from typing import NamedTuple
 
-import holidays
-
+from services.rostering.rosters.free_days import is_free
 from services.rostering.rosters.stretches import DAY, Stretch, at_wall, crossed, cut, joined, wall_day
 
-_SATURDAY = 5
 _MIDNIGHT = time()
 
 
 class Hours(NamedTuple):
     """Hours of the day by the clock on the wall: `starts` to `ends`, over midnight when `ends` is not later.
 
-    Equal hours are the whole day. `free_days`: weekends and public holidays whole.
+    Equal hours are the whole day. `free_days`: weekends, public holidays and the tenant's `days_off` whole.
     """
 
     starts: time = _MIDNIGHT
     ends: time = _MIDNIGHT
     free_days: bool = True
+    days_off: frozenset[date] = frozenset()
 
 
 ALWAYS = Hours()
@@ -45,16 +43,6 @@ class Excuse(NamedTuple):
     reason: str
 
 
-@cache
-def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("BE", years=year))
-
-
-def is_free_day(day: date) -> bool:
-    """Weekend or public holiday."""
-    return day.weekday() >= _SATURDAY or day in _holidays(day.year)
-
-
 def windows(hours: Hours, starts_at: datetime, ends_at: datetime) -> list[Stretch]:
     """The stretches of these hours between two moments."""
     if hours.starts == hours.ends:
@@ -76,7 +64,7 @@ def _days(starts_at: datetime, ends_at: datetime) -> Iterator[date]:
 def _of_day(hours: Hours, day: date) -> Iterator[Stretch]:
     over_midnight = hours.ends <= hours.starts
     yield Stretch(at_wall(day, hours.starts), at_wall(day + DAY if over_midnight else day, hours.ends))
-    if hours.free_days and is_free_day(day):
+    if hours.free_days and is_free(day, hours.days_off):
         yield Stretch(at_wall(day, _MIDNIGHT), at_wall(day + DAY, _MIDNIGHT))
 
 

@@ -69,9 +69,8 @@ class RosterSettings(Base):
     gap_alert_hours: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     watch_ref: Mapped[UUID | None] = mapped_column(Uuid)
 
-    @property
-    def needed_hours(self) -> Hours:
-        return needed_hours(self.needed, self.office_from, self.office_until)
+    def needed_hours(self, days_off: frozenset[date]) -> Hours:
+        return needed_hours(self.needed, self.office_from, self.office_until, days_off)
 
 
 class RotationRow(Base):
@@ -94,8 +93,7 @@ class RotationRow(Base):
     active: Mapped[bool]
     version: Mapped[int]
 
-    @property
-    def rotation(self) -> Rotation:
+    def rotation(self, days_off: frozenset[date]) -> Rotation:
         return Rotation(
             level=self.level,
             kind=self.kind,
@@ -104,7 +102,7 @@ class RotationRow(Base):
             hand_over=self.hand_over,
             first_day=self.first_day,
             last_day=self.last_day,
-            hours=Hours(self.hours_from, self.hours_until, self.free_days),
+            hours=Hours(self.hours_from, self.hours_until, self.free_days, days_off),
         )
 
 
@@ -295,9 +293,11 @@ def turn_of(
     return Turn(level, holder, starts_at, ends_at)
 
 
-def needed_hours(needed: str, office_from: time, office_until: time) -> Hours:
+def needed_hours(
+    needed: str, office_from: time, office_until: time, days_off: frozenset[date] = frozenset()
+) -> Hours:
     """When duty must be filled: always, or not during office hours of working days."""
-    return ALWAYS if needed == "always" else Hours(office_until, office_from, free_days=True)
+    return ALWAYS if needed == "always" else Hours(office_until, office_from, True, days_off)
 
 
 def present(turns: Iterable[Turn], absences: Iterable[Absence]) -> list[Turn]:

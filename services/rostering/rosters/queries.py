@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, Select, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rostering.configuration.copy import days_off_here
 from services.rostering.rosters import views
 from services.rostering.rosters.coverage import Excuse
 from services.rostering.rosters.models import (
@@ -149,7 +150,7 @@ async def _gaps(
         [Excuse(each.level, each.starts_at, each.ends_at, each.reason) for each in meant],
         coming,
         levels=settings.required_levels,
-        hours=settings.needed_hours,
+        hours=settings.needed_hours(await days_off_here(session)),
     )
     return [views.gap_view(gap, meant) for gap in found]
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.rostering.rosters.coverage import ALWAYS, Excuse, Hours, gaps, is_free_day, windows
+from services.rostering.rosters.coverage import ALWAYS, Excuse, Hours, gaps, windows
+from services.rostering.rosters.free_days import is_free
 from services.rostering.rosters.publishing import changes, history_kept, rows
 from services.rostering.rosters.stretches import Stretch, at_wall, crossed, cut, joined, minutes_of
 from services.rostering.rosters.unfolding import Absence, Override, Rotation, Turn, turns_of, unfold
@@ -81,10 +82,22 @@ def test_a_weekend_is_one_turn_from_friday_evening_to_monday_morning() -> None:
 
 
 def test_a_public_holiday_is_whole_as_a_weekend_is() -> None:
-    assert is_free_day(date(2026, 4, 6))
-    assert not is_free_day(date(2026, 4, 7))
+    assert is_free(date(2026, 4, 6))
+    assert not is_free(date(2026, 4, 7))
     easter_monday = month(date(2026, 4, 6), 1)
     assert windows(NIGHTS, *easter_monday) == [easter_monday]
+
+
+def test_a_day_off_of_the_tenant_is_whole_too_and_no_other_day_is() -> None:
+    bridge, week = date(2026, 5, 15), month(date(2026, 5, 11), 5)
+    own = NIGHTS._replace(days_off=frozenset({bridge}))
+    whole = month(bridge, 1)
+    assert crossed(windows(own, *week), [whole]) == [whole]
+    assert [each for each in windows(own, *week) if each.ends_at <= whole.starts_at] == [
+        each for each in windows(NIGHTS, *week) if each.ends_at <= whole.starts_at
+    ]
+    assert not is_free(bridge)
+    assert is_free(bridge, {bridge})
 
 
 def test_a_pattern_says_for_each_day_who_has_it_and_that_nobody_has() -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rostering.configuration.copy import days_off_here
 from services.rostering.rosters.commands.truth import (
     ChangedMeanwhile,
     ShiftOverlaps,
@@ -115,8 +116,9 @@ async def fill_draft(
         select(OverrideRow).where(OverrideRow.ends_at > draft.stretch.starts_at).order_by(OverrideRow.id)
     )
     absences = await session.scalars(select(AbsenceRow).where(AbsenceRow.ends_at > draft.stretch.starts_at))
+    days_off = await days_off_here(session)
     for turn in unfold(
-        [row.rotation for row in rotations],
+        [row.rotation(days_off) for row in rotations],
         [row.override for row in overrides],
         [row.absence for row in absences],
         draft.stretch,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rostering.configuration.copy import days_off_here
 from services.rostering.rosters.commands.truth import WATCH_GAPS, locked_settings, published_in
 from services.rostering.rosters.coverage import Excuse, Gap
 from services.rostering.rosters.models import (
@@ -61,7 +62,7 @@ async def _coming_gaps(session: AsyncSession, settings: RosterSettings, *, now: 
         [Excuse(each.level, each.starts_at, each.ends_at, each.reason) for each in meant],
         stretch,
         levels=settings.required_levels,
-        hours=settings.needed_hours,
+        hours=settings.needed_hours(await days_off_here(session)),
     )
     unmeant = [gap for gap in found if not gap.reason]
     return [
