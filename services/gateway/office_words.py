@@ -168,8 +168,8 @@ _FIGURES: Final = {
     ),
     "figure.member_minutes": N_("Tijd op oproep per lid"),
     "figure_how.member_minutes": N_(
-        "De echte tijd tussen aanvaarden en afsluiten, voor ieder die ging. Alleen zichtbaar voor wie de beurtrol "
-        "maakt; de export bevat dit niet."
+        "De echte tijd van haar eerste oproep tot het afsluiten, voor ieder die ging, zoals bij elke oproep. Alleen "
+        "zichtbaar voor wie de beurtrol maakt; de export bevat dit niet."
     ),
     "figure_source.rostering": N_("Bron: de oproepen, met hun tijden."),
     "figure_source.cases": N_("Bron: alle dossiers slachtofferbejegening, ook die u niet mag openen."),

@@ -102,9 +102,12 @@ def figures(
     *,
     types: Mapping[str, IncidentType],
     days_off: Iterable[date] = (),
-    names_people: bool = False,
+    member_minutes: Mapping[UUID, int] | None = None,
 ) -> list[Figure]:
-    """All figures of a period, small numbers hidden; `before` is the period before it."""
+    """All figures of a period, small numbers hidden; `before` is the period before it.
+
+    `member_minutes`: how long each was out, only for who may see it of people.
+    """
     office = OfficeHours(list(days_off))
     found = [
         _by_type(now, before, types),
@@ -115,7 +118,7 @@ def figures(
         _times("response_minutes", now, lambda each: each.requested_at, lambda each: each.on_site_at),
         _times("duration_minutes", now, lambda each: each.accepted_at, lambda each: each.closed_at),
     ]
-    return [*found, _per_member(now)] if names_people else found
+    return found if member_minutes is None else [*found, _per_member(member_minutes)]
 
 
 def _by_hour(now: Sequence[Counted], before: Sequence[Counted]) -> Figure:
@@ -195,20 +198,13 @@ def percentile(ordered: Sequence[float], percent: int) -> int:
     return round(ordered[max(0, math.ceil(percent * len(ordered) / 100) - 1)])
 
 
-def _per_member(now: Sequence[Counted]) -> Figure:
-    """Minutes from accepting to closing, of the one or two who went."""
-    minutes: Counter[str] = Counter()
-    for each in now:
-        if each.accepted_at is None or each.closed_at is None:
-            continue
-        for who in (each.accepted_by, each.joined_by):
-            if who is not None:
-                minutes[str(who)] += round(minutes_between(each.accepted_at, each.closed_at))
+def _per_member(minutes: Mapping[UUID, int]) -> Figure:
+    """Whoever was out longest first."""
     return Figure(
         code="member_minutes",
         unit="minutes",
         total=sum(minutes.values()),
-        cells=[Cell(key=who, value=spent) for who, spent in minutes.most_common()],
+        cells=[Cell(key=str(who), value=spent) for who, spent in Counter(minutes).most_common()],
         names_people=True,
     )
 

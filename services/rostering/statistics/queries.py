@@ -1,11 +1,15 @@
 """The call-outs of a period in numbers, and the list behind a number for who may see it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import ARRAY, DateTime, Text, bindparam, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rostering.call_outs import hours
+from services.rostering.call_outs.consequences import spans_of
 from services.rostering.call_outs.models import CallOut
 from services.rostering.call_outs.trail import CallOutAttempt, CallOutMoment
 from services.rostering.configuration.copy import configuration_here
@@ -75,6 +79,7 @@ async def statistics(
     principal.require(Permission.STATISTICS_READ)
     configuration, period = await _asked(session, starts_on, now=now)
     rows = await _rows(session, period.before.starts_at, period.ends_at)
+    of_period = [row for row in rows if row.requested_at >= period.starts_at]
     audit.record(
         session,
         principal,
@@ -90,11 +95,13 @@ async def statistics(
         ends_on=period.ends_on,
         counted_at=now,
         figures=figures(
-            [row for row in rows if row.requested_at >= period.starts_at],
+            of_period,
             [row for row in rows if row.requested_at < period.starts_at],
             types=configuration.types_on(_day(now)),
             days_off=[each.day for each in configuration.days_off],
-            names_people=Permission.ROSTER_MANAGE in principal.permissions,
+            member_minutes=await _member_minutes(session, of_period)
+            if Permission.ROSTER_MANAGE in principal.permissions
+            else None,
         ),
     )
 
@@ -140,6 +147,20 @@ async def _asked(
 async def _rows(session: AsyncSession, starts_at: datetime, ends_at: datetime) -> Sequence[Counted]:
     rows = await _COUNTED.fetch(session, **{"from": starts_at, "until": ends_at})
     return [each for each in (Counted(**dict(row)) for row in rows) if is_counted(each)]
+
+
+async def _member_minutes(session: AsyncSession, rows: Sequence[Counted]) -> Counter[UUID]:
+    """How long each was out, from the first call to her to the end, as the hours of a call-out say."""
+    holders = {
+        row.call_out_id: [each for each in (row.accepted_by, row.joined_by) if each is not None]
+        for row in rows
+    }
+    minutes: Counter[UUID] = Counter()
+    for spans in (await spans_of(session, holders)).values():
+        for span in spans:
+            if span.ends_at is not None:
+                minutes[span.user_id] += hours.split(span.starts_at, span.until(span.ends_at)).minutes
+    return minutes
 
 
 def _day(moment: datetime) -> date:

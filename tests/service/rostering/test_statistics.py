@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.auth import Permission, Principal
+from shared.contracts.call_outs import CallOutHours
 from shared.contracts.configuration import Organisation, TenantConfiguration
 from shared.contracts.statistics import CountedCallOut, ExportNoted, NoteExport, Statistics
 from shared.contracts.tenancy import TenantSettingsChanged
@@ -93,6 +94,29 @@ async def test_a_number_opens_the_list_that_it_counts_for_who_sees_all_call_outs
 
     assert [each.call_out_id for each in listed] == [mine]
     assert (await zone.service.get("/statistics/call-outs", chief, **asked)).status_code == 403
+
+
+async def test_the_hours_of_a_member_are_those_that_her_call_outs_show_from_the_first_call_to_her(
+    staffed: Zone,
+) -> None:
+    for _ in range(2):
+        call_out_id = await staffed.request()
+        await staffed.act(call_out_id, "accept", staffed.lena)
+        await staffed.act(call_out_id, "close", staffed.lena, {"note": "", "opens_dossier": True})
+        async with staffed.service.transaction(staffed.tenant) as session:
+            earlier = (
+                "UPDATE call_out_attempts SET rang_at = rang_at - interval '3 hours' WHERE call_out_id = $1"
+            )
+            await driver_of(session).execute(earlier, call_out_id)
+    shown = staffed.service.read(
+        await staffed.service.get(f"/call-outs/{call_out_id}/hours", by=staffed.lena), CallOutHours
+    )
+    still_out = await staffed.request()
+    await staffed.act(still_out, "accept", staffed.lena)
+    plans = principal(staffed.tenant, Permission.STATISTICS_READ, Permission.ROSTER_MANAGE)
+
+    assert [each.minutes for each in shown.members] == [180]
+    assert cells(await numbers(staffed, plans), "member_minutes") == {str(staffed.lena.user_id): 360}
 
 
 async def test_without_the_permission_there_are_no_numbers(zone: Zone) -> None:

@@ -106,7 +106,8 @@ def test_a_mistake_is_no_call_out() -> None:
 
 
 def test_the_minutes_of_members_are_only_for_who_plans_their_work() -> None:
-    now = [call_out(joined_by=TOM), call_out()]
+    found = figure("member_minutes", [], member_minutes={TOM: 196, LENA: 392})
 
-    assert all(each.code != "member_minutes" for each in figures(now, [], types=TYPES))
-    assert cells(figure("member_minutes", now, names_people=True)) == {str(LENA): 392, str(TOM): 196}
+    assert [(each.key, each.value) for each in found.cells] == [(str(LENA), 392), (str(TOM), 196)]
+    assert (found.total, found.names_people) == (588, True)
+    assert all(each.code != "member_minutes" for each in figures([], [], types=TYPES))
