@@ -99,18 +99,19 @@ async def test_a_number_opens_the_list_that_it_counts_for_who_sees_all_call_outs
 async def test_the_hours_of_a_member_are_those_that_her_call_outs_show_from_the_first_call_to_her(
     staffed: Zone,
 ) -> None:
-    for _ in range(2):
-        call_out_id = await staffed.request()
-        await staffed.act(call_out_id, "accept", staffed.lena)
+    over = [await staffed.request() for _ in range(2)]
+    for call_out_id in over:
+        await staffed.act(
+            call_out_id, "reached-by-phone", staffed.dispatcher, {"user_id": str(staffed.lena.user_id)}
+        )
         await staffed.act(call_out_id, "close", staffed.lena, {"note": "", "opens_dossier": True})
         async with staffed.service.transaction(staffed.tenant) as session:
             earlier = (
                 "UPDATE call_out_attempts SET rang_at = rang_at - interval '3 hours' WHERE call_out_id = $1"
             )
             await driver_of(session).execute(earlier, call_out_id)
-    shown = staffed.service.read(
-        await staffed.service.get(f"/call-outs/{call_out_id}/hours", by=staffed.lena), CallOutHours
-    )
+    answer = await staffed.service.get(f"/call-outs/{over[0]}/hours", by=staffed.lena)
+    shown = staffed.service.read(answer, CallOutHours)
     still_out = await staffed.request()
     await staffed.act(still_out, "accept", staffed.lena)
     plans = principal(staffed.tenant, Permission.STATISTICS_READ, Permission.ROSTER_MANAGE)
