@@ -161,7 +161,7 @@ def _adding(client: Client) -> Callable[[Desk, datetime], Awaitable[Any]]:
     facts["insz"] = synthetic_insz(client.born_on) if client.insz and client.born_on else ""
 
     async def act(desk: Desk, now: datetime) -> None:
-        await commands.add_person(
+        await victim_support.add_person(
             desk.session, desk.holder(now), AddPerson(**facts), desk.dossier.id, now=now
         )
 

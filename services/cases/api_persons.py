@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from services.cases.dossiers import commands, queries
+from services.cases.victim_support import commands as victim_support
 from shared.app import Door
 from shared.contracts import persons as contract
 from shared.contracts.persons import AddPerson, PersonRef
@@ -27,7 +28,7 @@ async def person_numbers(
 async def add_person(
     door: NamedDependency[Door], dossier_id: DossierId, data: JSONBody[AddPerson]
 ) -> PersonRef:
-    return await door.do(commands.add_person, data, dossier_id)
+    return await door.do(victim_support.add_person, data, dossier_id)
 
 
 @post("/dossiers/{dossier_id:uuid}/persons/{person_id:uuid}", operation_id="changePerson", status_code=200)
@@ -37,7 +38,7 @@ async def change_person(
     person_id: PersonId,
     data: JSONBody[contract.ChangePerson],
 ) -> PersonRef:
-    return await door.do(commands.change_person, data, dossier_id, person_id)
+    return await door.do(victim_support.change_person, data, dossier_id, person_id)
 
 
 @post(
@@ -51,7 +52,7 @@ async def remove_person(
     person_id: PersonId,
     data: JSONBody[contract.RemovePerson],
 ) -> PersonRef:
-    return await door.do(commands.remove_person, data, dossier_id, person_id)
+    return await door.do(victim_support.remove_person, data, dossier_id, person_id)
 
 
 @post("/dossiers/{dossier_id:uuid}/persons/{person_id:uuid}/insz", operation_id="changeInsz", status_code=200)

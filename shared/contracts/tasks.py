@@ -22,7 +22,10 @@ TASK_RESULTS = (
 
 
 class TaskView(Struct, frozen=True, kw_only=True):
-    """`why` explains the due date in codes: rule, from, and steps (`domain.md` 6: explain the result)."""
+    """`why` explains the due date in codes: rule, from, and steps (`domain.md` 6: explain the result).
+
+    `why.of` is whom or what the task is about: the victim of a re-contact, a piece of bad news, a home ban.
+    """
 
     task_id: UUID
     dossier_id: UUID
@@ -56,6 +59,7 @@ class TaskRef(Struct, frozen=True, kw_only=True):
 class CompleteTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """POST /tasks/{task_id}/complete: result code of `TASK_RESULTS`, and what to remember.
 
+    `person_id` says whom the result of a re-contact is about; without it, the victim whose re-contact it was.
     `reached_referral_wanted` with a `person_id` records the consent to a referral: of that person, or for a minor by
     `consent_by`. Without one the consent is still to be recorded.
     """

@@ -1,9 +1,10 @@
 """How a victim-support dossier begins: number, holder, the tasks that its type asks for, and its first lines."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.configuration.copy import configuration_here
@@ -11,8 +12,10 @@ from services.cases.dossiers.calendar import working_days_here
 from services.cases.dossiers.deadlines import calendar_days, local_day, next_working_day
 from services.cases.dossiers.models import Dossier, Entry, Grant, Task
 from services.cases.dossiers.numbers import next_number
+from services.cases.dossiers.people import DossierPerson
+from services.cases.persons.models import Person
 from services.cases.victim_support.models import OwnRecontactRule
-from services.cases.victim_support.recontact_plan import line_for
+from services.cases.victim_support.recontact_plan import Planned, is_duty, line_for, share
 from shared import audit
 from shared.auth import Principal
 from shared.contracts.cases import DossierOpened
@@ -91,9 +94,9 @@ async def open_victim_support(
 
 
 async def recontact_tasks(
-    session: AsyncSession, dossier: Dossier, *, after: datetime, now: datetime
+    session: AsyncSession, dossier: Dossier, *, after: datetime, now: datetime, victim: UUID | None = None
 ) -> list[Task]:
-    """One task for each term of the plan, each saying which plan line asked for it.
+    """One task for each term of the plan, each saying which plan line asked for it, and of which victim it is.
 
     A tenant can do without re-contacts of a type, but not where the law wants them.
     """
@@ -114,9 +117,57 @@ async def recontact_tasks(
             **due.why,
             "plan": "own" if own is not None else ("named" if line.incident_types else "others"),
             "source": "" if own is not None and not line.compulsory else line.source,
-        }
+        } | ({"of": str(victim)} if victim else {})
         tasks.append(task)
     return tasks
+
+
+async def recontact_each_victim(session: AsyncSession, dossier: Dossier, *, by: UUID, now: datetime) -> None:
+    """Where the law wants re-contacts every victim has his own, whoever comes, goes or becomes something else."""
+    if not is_duty(dossier.incident_type, local_day(now)):
+        return
+    await session.flush()
+    tasks = {
+        task.id: task
+        for task in await session.scalars(
+            select(Task)
+            .where(
+                Task.dossier_id == dossier.id,
+                Task.kind == "recontact",
+                Task.compulsory,
+                Task.state != "cancelled",
+            )
+            .order_by(Task.due_on, Task.id)
+        )
+    }
+    sharing = share([_planned(task) for task in tasks.values()], await _victims(session, dossier))
+    for task_id, victim in sharing.moved.items():
+        why = {name: value for name, value in tasks[task_id].why.items() if name != "of"}
+        tasks[task_id].why = why | ({"of": str(victim)} if victim else {})
+    for task_id in sharing.ended:
+        tasks[task_id].cancel(by=by, at=now)
+    for victim in sharing.anew:
+        session.add_all(await recontact_tasks(session, dossier, after=now, now=now, victim=victim))
+
+
+def _planned(task: Task) -> Planned:
+    return Planned(task.id, UUID(task.why["of"]) if "of" in task.why else None, task.state == "open")
+
+
+async def _victims(session: AsyncSession, dossier: Dossier) -> Sequence[UUID]:
+    """The living, in the order in which they came into the dossier."""
+    found = await session.scalars(
+        select(DossierPerson.person_id)
+        .join(Person, Person.id == DossierPerson.person_id)
+        .where(
+            DossierPerson.dossier_id == dossier.id,
+            DossierPerson.removed_at.is_(None),
+            or_(DossierPerson.role == "victim", DossierPerson.other_roles.contains(["victim"])),
+            Person.deceased_on.is_(None),
+        )
+        .order_by(DossierPerson.added_at, DossierPerson.person_id)
+    )
+    return found.all()
 
 
 async def asks_for_risk(session: AsyncSession, incident_type: str, *, on: date) -> bool:

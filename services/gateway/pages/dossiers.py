@@ -175,7 +175,14 @@ async def older_entries(
         "dossiers/_older.html" if fragment else "dossiers/older.html",
         visit,
         dossier=dossier,
-        items=items(page.entries, show, language=visit.language, staff=staff, capacity=capacity),
+        items=items(
+            page.entries,
+            show,
+            language=visit.language,
+            staff=staff,
+            capacity=capacity,
+            persons=dossier.persons,
+        ),
         older=_older(dossier_id, page.next_before, show, capacity),
         shown=len(page.entries),
     )
@@ -250,7 +257,13 @@ async def _context(visit: Visit, dossier: DossierView, wanted: Wanted) -> dict[s
         "staff": staff,
         "team_names": {team.team_id: team.name for team in teams},
         "items": items(
-            dossier.timeline, chosen, language=visit.language, staff=staff, reader=reader, capacity=capacity
+            dossier.timeline,
+            chosen,
+            language=visit.language,
+            staff=staff,
+            reader=reader,
+            capacity=capacity,
+            persons=dossier.persons,
         ),
         "counts": counts(dossier.timeline, reader, chosen),
         "spoken": spoken if len(spoken) > 1 else [],

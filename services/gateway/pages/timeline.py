@@ -1,6 +1,6 @@
 """A dossier's entries and dates in words: what each line of the timeline says, and why a task is due when. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -11,6 +11,7 @@ from services.gateway.marking import N_
 from services.gateway.services_client import Staff
 from services.gateway.words import WORDS
 from shared.contracts.cases import EntryView
+from shared.contracts.persons import PersonInDossier
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,13 @@ def items(
     staff: Staff,
     reader: Reader | None = None,
     capacity: str = "",
+    persons: Iterable[PersonInDossier] = (),
 ) -> list[Item]:
-    """The entries that the filter keeps, in their order."""
+    """The entries that the filter keeps, in their order; a line about one of the persons names him."""
+    names = {str(each.person_id): f"{each.first_name} {each.last_name}".strip() for each in persons}
     kept, who = FILTERS.get(show, FILTERS["all"]), reader or Reader()
     return [
-        _item(entry, language, staff, who)
+        _item(entry, language, staff, who, names.get(entry.details.get("of", ""), ""))
         for entry in entries
         if kept(entry, who) and capacity in ("", entry.capacity)
     ]
@@ -121,14 +124,14 @@ def counts(entries: list[EntryView], reader: Reader, chosen: str) -> dict[str, i
     return {name: count for name, count in found.items() if count or name in (*_ALWAYS_SHOWN, chosen)}
 
 
-def _item(entry: EntryView, language: Language, staff: Staff, reader: Reader) -> Item:
+def _item(entry: EntryView, language: Language, staff: Staff, reader: Reader, whose: str) -> Item:
     system = entry.kind == "system"
     title = _happened(entry, language, staff) if system else _written(entry, language, staff)
     return Item(
         at=entry.at,
         day=entry.at.astimezone(BRUSSELS).date(),
         symbol=_system_symbol(entry.code) if system else _SYMBOLS.get(entry.kind, "note"),
-        title=title,
+        title=f"{title} ({whose})" if whose else title,
         by=_name(staff, language, entry.author) if entry.author else language.text("Vangnet"),
         body=_body(entry, language),
         tone="warning" if entry.code in _WARNS else "",

@@ -49,6 +49,7 @@ async def test_a_re_contact_sheet_says_how_to_reach_somebody_before_who_it_is(
     answer = await cases.get(f"/dossiers/{dossier.dossier_id}/record", by=worker, kind="recontact_sheet")
 
     text = text_of(PdfReader(io.BytesIO(answer.content)))
+    assert text.count("(Haddad)") == 2
     assert text.index("Geen brieven naar huis. Enkel di tussen 10 en 12") < text.index("Haddad")
     assert "Uiterlijk" in text
 

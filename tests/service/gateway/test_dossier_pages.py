@@ -288,6 +288,16 @@ async def test_a_dossier_with_compulsory_tasks_offers_no_closing(holder: httpx.A
     assert f'action="{PAGE}/close"' not in page
 
 
+async def test_where_each_victim_has_a_re_contact_it_says_whose_it_is(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    hers = task(why={"rule": "calendar_days", "days": "3", "from": "2026-11-13", "of": str(MOTHER)})
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(tasks=[hers])
+
+    for page in (PAGE, f"{PAGE}/tasks/{TASK}", f"{PAGE}/tasks/{TASK}/change", f"{PAGE}/close"):
+        assert f"Hercontact met het slachtoffer: {person().first_name}" in (await holder.get(page)).text
+
+
 async def test_a_recontact_is_never_simply_done(holder: httpx.AsyncClient) -> None:
     page = (await holder.get(f"{PAGE}/tasks/{TASK}")).text
 

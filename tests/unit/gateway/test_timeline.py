@@ -10,6 +10,7 @@ from services.gateway.pages.timeline import items, why_sentence
 from services.gateway.services_client import Staff
 from shared.contracts.cases import EntryView
 from shared.contracts.dossier_access import Look
+from shared.contracts.persons import PersonInDossier
 from shared.contracts.tasks import TaskView
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -46,6 +47,21 @@ def test_the_filter_keeps_what_was_written() -> None:
     kept = items(entries, "written", language=LANGUAGES["nl"], staff=Staff())
 
     assert [item.body for item in kept] == ["a", "b"]
+
+
+def test_a_re_contact_says_whose_it_was_when_he_stands_in_the_dossier() -> None:
+    amal = PersonInDossier(
+        person_id=uuid4(), first_name="Amal", last_name="Haddad", role="victim", born_on=None, age=None, minor=False,
+        email="", language="nl", address="", insz="", safe_contact="", note="",
+    )  # fmt: skip
+    about_her = entry("contact", code="task_completed", result="reached_ok", of=str(amal.person_id))
+    about_news = entry("system", code="task_completed", result="done", of=str(uuid4()))
+
+    said = items([about_her, about_news], "all", language=LANGUAGES["nl"], staff=Staff(), persons=[amal])
+
+    assert [item.title for item in said] == [
+        "Contact: Bereikt, alles in orde (Amal Haddad)", "Taak afgerond: Gedaan",
+    ]  # fmt: skip
 
 
 def test_the_day_is_the_day_in_belgium() -> None:

@@ -92,12 +92,15 @@ async def _report(session: AsyncSession, dossier: Dossier, words: Words, languag
 
 async def _recontacts(session: AsyncSession, dossier: Dossier, words: Words, language: str) -> list[Data]:
     """How each person may be reached stands before who it is; then what is planned, with room to write."""
-    people = await session.execute(
-        select(Person, DossierPerson)
-        .join(DossierPerson, DossierPerson.person_id == Person.id)
-        .where(DossierPerson.dossier_id == dossier.id, DossierPerson.removed_at.is_(None))
-        .order_by(DossierPerson.added_at)
-    )
+    people = (
+        await session.execute(
+            select(Person, DossierPerson)
+            .join(DossierPerson, DossierPerson.person_id == Person.id)
+            .where(DossierPerson.dossier_id == dossier.id, DossierPerson.removed_at.is_(None))
+            .order_by(DossierPerson.added_at)
+        )
+    ).all()
+    whose = {str(person.id): f" ({_name(person)})" for person, _ in people}
     tasks = await session.scalars(
         select(Task).where(Task.dossier_id == dossier.id, Task.kind == "recontact").order_by(Task.due_on)
     )
@@ -106,7 +109,11 @@ async def _recontacts(session: AsyncSession, dossier: Dossier, words: Words, lan
         *(block for person, here in people for block in _person(person, here, words)),
         _head(words["recontacts"]),
         *(
-            {"kind": "li", "text": f"{words['due']} {day_words(task.due_on, language)}: {words[task.state]}"}
+            {
+                "kind": "li",
+                "text": f"{words['due']} {day_words(task.due_on, language)}"
+                f"{whose.get(task.why.get('of', ''), '')}: {words[task.state]}",
+            }
             for task in tasks
         ),
         _line(words["notes"]),
@@ -119,7 +126,11 @@ def _person(person: Person, here: DossierPerson, words: Words) -> Iterator[Data]
     safe = " ".join([*bans, here.safe_contact]).strip()
     if safe:
         yield {"kind": "facts", "text": "", "rows": [(words["safe_contact"], safe)]}
-    yield _line(f"{person.first_name} {person.last_name}".strip())
+    yield _line(_name(person))
+
+
+def _name(person: Person) -> str:
+    return f"{person.first_name} {person.last_name}".strip()
 
 
 def _moment(moment: datetime, language: str) -> str:

@@ -87,6 +87,8 @@ async def complete_task(
         "result": command.result,
         "attempt": str(task.attempt),
     }
+    if whom := command.person_id or task.why.get("of"):
+        details["of"] = str(whom)
     session.add(_outcome(dossier, task, command.note.strip(), details, by=principal.user_id, at=now))
     if task.kind == "recontact" and command.result == "not_reached" and task.attempt < ATTEMPTS:
         due = next_working_day(now, await working_days_here(session))
@@ -123,7 +125,8 @@ def _outcome(
 
 def _next_attempt(dossier: Dossier, task: Task, due: Due, *, at: datetime) -> Task:
     attempt = task.attempt + 1
-    why = {**due.why, "after": "not_reached", "attempt": str(attempt)}
+    whose = {"of": task.why["of"]} if "of" in task.why else {}
+    why = {**due.why, **whose, "after": "not_reached", "attempt": str(attempt)}
     return Task.plan(
         dossier.id,
         "recontact",

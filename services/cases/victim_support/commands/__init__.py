@@ -35,14 +35,17 @@ from services.cases.victim_support.commands.triage import (
     change_incident_type,
     decide_triage,
 )
+from services.cases.victim_support.commands.victims import add_person, change_person, remove_person
 
 __all__ = [
     "CONFIRM_TAKE_OVER",
     "HOME_BAN_ENDS",
+    "add_person",
     "alert_home_ban_ends",
     "assign_bad_news",
     "change_goodbye",
     "change_incident_type",
+    "change_person",
     "complete_task",
     "confirm_bad_news",
     "confirm_take_over",
@@ -59,6 +62,7 @@ __all__ = [
     "receive_bad_news",
     "record_consent",
     "record_risk",
+    "remove_person",
     "set_hearing",
     "set_recontact_rule",
     "take_over_call_out",

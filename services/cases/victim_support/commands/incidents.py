@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.cases.dossiers import commands as dossiers
 from services.cases.dossiers.models import COMPARTMENT, Dossier
+from services.cases.victim_support.commands.victims import add_person
 from services.cases.victim_support.opening import KIND, open_victim_support
 from shared import timers
 from shared.auth import Permission, Principal
@@ -88,7 +88,7 @@ async def _open(
     dossier.split_list_id = victim.victim_id
     await session.flush()
     for person in (_victim(victim), *(_relative(each) for each in victim.enquirers)):
-        await dossiers.add_person(session, principal, person, dossier.id, now=now)
+        await add_person(session, principal, person, dossier.id, now=now)
 
 
 def _victim(victim: VictimToTakeOver) -> AddPerson:

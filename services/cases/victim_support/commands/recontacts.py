@@ -1,6 +1,7 @@
 """What a re-contact brings about: an attempt more, a referral, a new PV, a warning; and the tenant's own days."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.dossiers import commands as dossiers
 from services.cases.dossiers.calendar import working_days_here
-from services.cases.dossiers.deadlines import Due, local_day, next_working_day, working_days
+from services.cases.dossiers.deadlines import local_day, next_working_day, working_days
 from services.cases.dossiers.models import ATTEMPTS, Dossier, Entry, Task
 from services.cases.dossiers.people import DossierPerson
 from services.cases.victim_support.acts import check_codes, is_minor, person_here
 from services.cases.victim_support.models import Consent, OwnRecontactRule
 from services.cases.victim_support.opening import require_type
-from services.cases.victim_support.recontact_plan import line_for
+from services.cases.victim_support.recontact_plan import is_duty
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts.aftercare import CONSENT_WAYS, RecontactRuleSet, SetRecontactRule
@@ -42,188 +43,146 @@ async def complete_task(
     follow = _FOLLOWS.get(command.result) if task.kind == "recontact" else None
     if follow is not None:
         dossier = await session.get_one(Dossier, task.dossier_id)
-        await follow(session, principal, command, dossier, task, now=now)
+        if command.person_id is not None:
+            await person_here(session, dossier, command.person_id, "person_id")
+        await follow(_Made(session, principal, command, dossier, task, now))
     return done
 
 
-Follow = Callable[..., Awaitable[None]]
+@dataclass(frozen=True)
+class _Made:
+    """A re-contact that was made, or tried."""
+
+    session: AsyncSession
+    principal: Principal
+    command: CompleteTask
+    dossier: Dossier
+    task: Task
+    now: datetime
+
+    @property
+    def whom(self) -> UUID | None:
+        """Who is named, else the victim whose re-contact it was."""
+        return self.command.person_id or (UUID(self.task.why["of"]) if "of" in self.task.why else None)
+
+    async def plan(
+        self, kind: str, *, assignee: UUID | None, compulsory: bool, within: int = 1, **why: str
+    ) -> None:
+        """What follows, in so many working days."""
+        working = await working_days_here(self.session)
+        due = next_working_day(self.now, working) if within == 1 else working_days(self.now, within, working)
+        task = Task.plan(self.dossier.id, kind, due, assignee=assignee, compulsory=compulsory, at=self.now)
+        task.why = task.why | why | ({"of": str(self.whom)} if self.whom else {})
+        self.session.add(task)
+
+    def consent(self, state: str, given_by: UUID | None = None, way: str = "") -> None:
+        """To a referral, as it stands today."""
+        self.session.add(
+            Consent.record(
+                self.dossier.id,
+                "referral_caw",
+                state,
+                on=local_day(self.now),
+                by=self.principal.user_id,
+                at=self.now,
+                person_id=self.whom,
+                given_by=given_by,
+                way=way,
+            )
+        )
 
 
-async def _referral_wanted(
-    session: AsyncSession,
-    principal: Principal,
-    command: CompleteTask,
-    dossier: Dossier,
-    task: Task,
-    *,
-    now: datetime,
-) -> None:
+async def _referral_wanted(made: _Made) -> None:
     """A task to refer, and the consent: of whom, when, for a minor by whom; unknown yet when nobody is named."""
-    today, given_by = local_day(now), None
+    command, today, giver = made.command, local_day(made.now), None
     if command.person_id is not None:
-        person = await person_here(session, dossier, command.person_id, "person_id")
-        given_by = command.consent_by or person.id
+        giver = await person_here(made.session, made.dossier, command.person_id, "person_id")
         if command.consent_by is not None:
-            giver = await person_here(session, dossier, command.consent_by, "consent_by")
-            if await is_minor(session, dossier, giver, today):
-                raise Invalid({"consent_by": "minor_cannot"})
-        elif await is_minor(session, dossier, person, today):
+            giver = await person_here(made.session, made.dossier, command.consent_by, "consent_by")
+        if await is_minor(made.session, made.dossier, giver, today):
             raise Invalid({"consent_by": "minor_cannot"})
-    session.add(
-        Consent.record(
-            dossier.id,
-            "referral_caw",
-            "given" if given_by else "pending",
-            on=today,
-            by=principal.user_id,
-            at=now,
-            person_id=command.person_id,
-            given_by=given_by,
-            way=command.consent_way,
-        )
-    )
-    due = working_days(now, REFERRAL_WORKING_DAYS, await working_days_here(session))
-    session.add(_plan(dossier, "referral", due, task.assignee, compulsory=False, now=now))
+    made.consent("given" if giver else "pending", giver.id if giver else None, command.consent_way)
+    await made.plan("referral", assignee=made.task.assignee, compulsory=False, within=REFERRAL_WORKING_DAYS)
 
 
-async def _refused(
-    session: AsyncSession,
-    principal: Principal,
-    command: CompleteTask,
-    dossier: Dossier,
-    task: Task,
-    *,
-    now: datetime,
-) -> None:
+async def _refused(made: _Made) -> None:
     """Offered, refused, the day; and never why."""
-    session.add(
-        Consent.record(
-            dossier.id,
-            "referral_caw",
-            "refused",
-            on=local_day(now),
-            by=principal.user_id,
-            at=now,
-            person_id=command.person_id,
-        )
-    )
+    made.consent("refused")
 
 
-async def _not_reached(
-    session: AsyncSession,
-    principal: Principal,
-    command: CompleteTask,
-    dossier: Dossier,
-    task: Task,
-    *,
-    now: datetime,
-) -> None:
+async def _not_reached(made: _Made) -> None:
     """After the last attempt the team decides; what the law wants stays compulsory until then."""
-    if task.attempt < ATTEMPTS:
-        return
-    due = next_working_day(now, await working_days_here(session))
-    due = Due(due.on, {**due.why, "after": "not_reached", "attempt": str(task.attempt)}, due.at)
-    session.add(_plan(dossier, "decide_contact", due, None, compulsory=task.compulsory, now=now))
+    task = made.task
+    if task.attempt >= ATTEMPTS:
+        await made.plan(
+            "decide_contact",
+            assignee=None,
+            compulsory=task.compulsory,
+            after="not_reached",
+            attempt=str(task.attempt),
+        )
 
 
-async def _moved(
-    session: AsyncSession,
-    principal: Principal,
-    command: CompleteTask,
-    dossier: Dossier,
-    task: Task,
-    *,
-    now: datetime,
-) -> None:
+async def _moved(made: _Made) -> None:
     """Somebody finds the new address; what the law wants is not done by a move."""
-    due = next_working_day(now, await working_days_here(session))
-    session.add(_plan(dossier, "new_address", due, task.assignee, compulsory=task.compulsory, now=now))
+    await made.plan("new_address", assignee=made.task.assignee, compulsory=made.task.compulsory)
 
 
-async def _unsafe(
-    session: AsyncSession,
-    principal: Principal,
-    command: CompleteTask,
-    dossier: Dossier,
-    task: Task,
-    *,
-    now: datetime,
-) -> None:
+async def _unsafe(made: _Made) -> None:
     """No letters and no voicemail from now on; the coordinators hear it and decide how to go on."""
-    await _block_letters(session, principal, dossier, command.person_id, now=now)
-    due = next_working_day(now, await working_days_here(session))
-    session.add(_plan(dossier, "decide_contact", due, None, compulsory=task.compulsory, now=now))
+    await _block_letters(made)
+    await made.plan("decide_contact", assignee=None, compulsory=made.task.compulsory)
     publish(
-        session,
+        made.session,
         ContactUnsafe(
             id=uuid7(),
-            occurred_at=now,
-            tenant=principal.tenant,
-            actor=principal.user_id,
-            dossier_id=dossier.id,
-            task_id=task.id,
-            holder=dossier.holder,
+            occurred_at=made.now,
+            tenant=made.principal.tenant,
+            actor=made.principal.user_id,
+            dossier_id=made.dossier.id,
+            task_id=made.task.id,
+            holder=made.dossier.holder,
         ),
     )
 
 
-async def _block_letters(
-    session: AsyncSession, principal: Principal, dossier: Dossier, person_id: UUID | None, *, now: datetime
-) -> None:
+async def _block_letters(made: _Made) -> None:
     """In the safe contact of the person, or of every victim here when nobody is named."""
-    whom = DossierPerson.role == "victim" if person_id is None else DossierPerson.person_id == person_id
-    for here in await session.scalars(
+    whom = DossierPerson.role == "victim" if made.whom is None else DossierPerson.person_id == made.whom
+    for here in await made.session.scalars(
         select(DossierPerson).where(
-            DossierPerson.dossier_id == dossier.id, DossierPerson.removed_at.is_(None), whom
+            DossierPerson.dossier_id == made.dossier.id, DossierPerson.removed_at.is_(None), whom
         )
     ):
-        here.next_version(here.version, by=principal.user_id, at=now)
+        here.next_version(here.version, by=made.principal.user_id, at=made.now)
         here.rules = msgspec.structs.replace(here.rules, no_letters=True, no_voicemail=True)
-    session.add(Entry.system(dossier.id, "letters_blocked", at=now, by=principal.user_id))
+    made.session.add(Entry.system(made.dossier.id, "letters_blocked", at=made.now, by=made.principal.user_id))
 
 
-async def _new_facts(
-    session: AsyncSession,
-    principal: Principal,
-    command: CompleteTask,
-    dossier: Dossier,
-    task: Task,
-    *,
-    now: datetime,
-) -> None:
-    due = next_working_day(now, await working_days_here(session))
-    session.add(_plan(dossier, "new_pv", due, task.assignee, compulsory=True, now=now))
+async def _new_facts(made: _Made) -> None:
+    await made.plan("new_pv", assignee=made.task.assignee, compulsory=True)
 
 
-async def _risk_increased(
-    session: AsyncSession,
-    principal: Principal,
-    command: CompleteTask,
-    dossier: Dossier,
-    task: Task,
-    *,
-    now: datetime,
-) -> None:
+async def _risk_increased(made: _Made) -> None:
     """The coordinators and the officer on duty hear it at once; the official assessment is done again."""
-    due = next_working_day(now, await working_days_here(session))
-    session.add(_plan(dossier, "risk_review", due, task.assignee, compulsory=True, now=now))
-    session.add(Entry.system(dossier.id, "risk_alerted", at=now, by=principal.user_id))
+    await made.plan("risk_review", assignee=made.task.assignee, compulsory=True)
+    made.session.add(Entry.system(made.dossier.id, "risk_alerted", at=made.now, by=made.principal.user_id))
     publish(
-        session,
+        made.session,
         RiskIncreased(
             id=uuid7(),
-            occurred_at=now,
-            tenant=principal.tenant,
-            actor=principal.user_id,
-            dossier_id=dossier.id,
-            task_id=task.id,
-            incident_type=dossier.incident_type,
-            holder=dossier.holder,
+            occurred_at=made.now,
+            tenant=made.principal.tenant,
+            actor=made.principal.user_id,
+            dossier_id=made.dossier.id,
+            task_id=made.task.id,
+            incident_type=made.dossier.incident_type,
+            holder=made.dossier.holder,
         ),
     )
 
 
-_FOLLOWS: dict[str, Follow] = {
+_FOLLOWS: dict[str, Callable[[_Made], Awaitable[None]]] = {
     "reached_referral_wanted": _referral_wanted,
     "refused": _refused,
     "not_reached": _not_reached,
@@ -234,25 +193,18 @@ _FOLLOWS: dict[str, Follow] = {
 }
 
 
-def _plan(
-    dossier: Dossier, kind: str, due: Due, assignee: UUID | None, *, compulsory: bool, now: datetime
-) -> Task:
-    return Task.plan(dossier.id, kind, due, assignee=assignee, compulsory=compulsory, at=now)
-
-
 async def set_recontact_rule(
     session: AsyncSession, principal: Principal, command: SetRecontactRule, *, now: datetime
 ) -> RecontactRuleSet:
     """The tenant's own days for a type. What the law makes compulsory keeps at least one; what is planned stays."""
     principal.require(Permission.TENANT_MANAGE)
     days, today = sorted(set(command.days)), local_day(now)
-    line = line_for(command.incident_type, command.valid_from)
     await require_type(session, command.incident_type, now=now)
     if command.valid_from < today:
         raise Invalid({"valid_from": "in_the_past"})
     if command.valid_from > today + _FARTHEST:
         raise Invalid({"valid_from": "too_far"})
-    if line is not None and line.compulsory and not days:
+    if not days and is_duty(command.incident_type, command.valid_from):
         raise Invalid({"days": "compulsory"})
     rule = OwnRecontactRule(
         id=uuid7(),

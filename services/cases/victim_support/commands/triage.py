@@ -14,10 +14,12 @@ from services.cases.victim_support.acts import dossier_to_write, note_act, open_
 from services.cases.victim_support.models import RiskAssessment, TypeChange
 from services.cases.victim_support.opening import (
     asks_for_risk,
+    recontact_each_victim,
     recontact_tasks,
     require_type,
     risk_task,
 )
+from services.cases.victim_support.recontact_plan import is_duty
 from shared.auth import Permission, Principal
 from shared.contracts.aftercare import ChangeIncidentType, DecideTriage
 from shared.contracts.cases import DossierRef, DossierTypeChanged
@@ -64,8 +66,10 @@ async def change_incident_type(
     for task in await open_tasks(session, dossier, "recontact"):
         if not task.compulsory:
             task.cancel(by=principal.user_id, at=now)
-    await session.flush()
-    session.add_all(await recontact_tasks(session, dossier, after=now, now=now))
+    if is_duty(dossier.incident_type, local_day(now)):
+        await recontact_each_victim(session, dossier, by=principal.user_id, now=now)
+    else:
+        session.add_all(await recontact_tasks(session, dossier, after=now, now=now))
     await _ask_for_risk(session, dossier, by=principal.user_id, now=now)
     change = TypeChange(
         id=uuid7(),
