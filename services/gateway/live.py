@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,7 +19,7 @@ from shared.auth import Permission
 from shared.contracts.cases import DossierAssigned, DossierChanged, DossierOpened
 from shared.contracts.event import Event, decode, decode_envelope
 from shared.contracts.identity import SessionRevoked, StaffChanged, StaffDeactivated
-from shared.contracts.notifications import DeliveryFailed, MessagePosted
+from shared.contracts.notifications import DeliveryFailed, DeliveryProgressed, MessagePosted
 from shared.contracts.rostering import (
     CallOutAnswered,
     CallOutClosed,
@@ -52,12 +53,19 @@ LIVE_EVENTS: Final[tuple[type[Event], ...]] = (
     DossierAssigned,
     MessagePosted,
     DeliveryFailed,
+    DeliveryProgressed,
 )
 LINE_SECONDS: Final = 600.0
 PING_SECONDS: Final = 15.0
 _QUEUE: Final = 64
+_RECENT_SECONDS: Final = 30.0
+_MOST_RECENT: Final = 500
 _LINES_EACH: Final = 24
-_FOR: Final = {DeliveryFailed: Permission.CALL_OUT_REQUEST, StaffChanged: Permission.STAFF_MANAGE}
+_FOR: Final = {
+    DeliveryFailed: Permission.CALL_OUT_REQUEST,
+    DeliveryProgressed: Permission.CALL_OUT_REQUEST,
+    StaffChanged: Permission.STAFF_MANAGE,
+}
 _ROTA = frozenset({Permission.ON_CALL_READ, Permission.CALL_OUT_READ, Permission.ROSTER_READ})
 
 log = logging.getLogger(__name__)
@@ -71,13 +79,17 @@ class TooManyPages(TooMany):
 
 @dataclass(eq=False)
 class Line:
-    """One open page. A None in the queue ends it: the browser comes back and asks for everything anew."""
+    """One open page. A None in the queue ends it: the browser comes back and asks for everything anew.
+
+    `since` is when the page began to be made: what happened between then and its listening is told at once.
+    """
 
     tenant: str
     user_id: UUID
     session_id: UUID
     permissions: frozenset[str]
     watch: UUID | None
+    since: float = 0
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(_QUEUE))
 
     def tell(self, message: bytes) -> None:
@@ -98,6 +110,7 @@ class Live:
 
     heard: Callable[[Event], None]
     _lines: set[Line] = field(default_factory=set)
+    _recent: deque[tuple[float, Event]] = field(default_factory=lambda: deque(maxlen=_MOST_RECENT))
     _nats: NatsClient | None = None
 
     async def run(self, url: str) -> None:
@@ -133,6 +146,7 @@ class Live:
 
     def spread(self, event: Event) -> None:
         self.heard(event)
+        self._recent.append((time.time(), event))
         message = sse_message(event)
         for line in list(self._lines):
             if line.tenant != event.tenant:
@@ -152,8 +166,11 @@ class Live:
         ends_at = asyncio.get_running_loop().time() + seconds
         # Only now: of a browser that left before, nobody would ever take the line away.
         self._lines.add(line)
+        missed = self._missed(line)
         try:
             yield b"retry: 2000\n\n"
+            for each in missed:
+                yield each
             while (left := ends_at - asyncio.get_running_loop().time()) > 0:
                 message: bytes | None = b": still here\n\n"
                 with contextlib.suppress(TimeoutError):
@@ -163,6 +180,16 @@ class Live:
                 yield message
         finally:
             self._lines.discard(line)
+
+    def _missed(self, line: Line) -> list[bytes]:
+        """Once each, of the last half minute; a page that begins to listen later asks for everything by itself."""
+        since = max(line.since, time.time() - _RECENT_SECONDS)
+        told = {
+            sse_message(event)
+            for at, event in self._recent
+            if at >= since and event.tenant == line.tenant and concerns(event, line)
+        }
+        return sorted(told)
 
 
 def sse_message(event: Event) -> bytes:
@@ -196,7 +223,7 @@ def concerns(event: Event, line: Line) -> bool:
             return line.user_id == event.holder or line.watch == event.dossier_id
         case CallOutRinging() | CallOutAnswered():
             return line.user_id == event.user_id or not _ROTA.isdisjoint(line.permissions)
-        case DeliveryFailed() | StaffChanged():
+        case DeliveryFailed() | DeliveryProgressed() | StaffChanged():
             return _FOR[type(event)] in line.permissions
         case _:
             # The rest of rostering is for who may see the roster or the call-outs; the rest of identity for nobody.

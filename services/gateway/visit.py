@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
@@ -74,6 +75,8 @@ class Visit:
     lamp: Lamp | None = None
     unread: int = 0
     configuration: TenantConfiguration = field(default=NOTHING_SET, repr=False)
+    began: float = field(default_factory=time.time)
+    """From here on its page may be out of date."""
     watch: UUID | None = None
     """The dossier that this page shows, once its owner has shown that the person may see it: `live.py` sends
     its changes to nobody else."""
@@ -90,9 +93,10 @@ class Visit:
         """Where the page listens for changes; empty for a guest."""
         if self.person is None:
             return ""
-        return (
-            f"/live?{urlencode({'watch': f'{self.watch}.{self._watch_mark()}'})}" if self.watch else "/live"
-        )
+        asked = {"since": f"{self.began:.3f}"}
+        if self.watch:
+            asked["watch"] = f"{self.watch}.{self._watch_mark()}"
+        return f"/live?{urlencode(asked)}"
 
     def watches(self, wish: str) -> UUID | None:
         """The dossier that a page of this session was really shown, or None."""

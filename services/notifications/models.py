@@ -14,6 +14,9 @@ from shared.contracts.notifications import SelfTestPlanView
 from shared.db import Base
 from shared.errors import Invalid, NotFound, Unauthenticated
 
+OF_CALL_OUT = "call_out_"
+"""How the kinds begin whose deliveries a dispatcher follows."""
+
 DELIVER = "deliver"
 """The kind of timer that sends one delivery."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from services.notifications.channels import channels_of
 from services.notifications.models import (
     APP,
+    OF_CALL_OUT,
     SECOND,
     SELF_TEST,
     Delivery,
@@ -82,7 +83,7 @@ async def deliveries_about(
     principal.require(Permission.CALL_OUT_REQUEST)
     found = await session.scalars(
         select(Delivery)
-        .where(or_(Delivery.ref == ref, Delivery.about == ref), Delivery.kind.startswith("call_out_"))
+        .where(or_(Delivery.ref == ref, Delivery.about == ref), Delivery.kind.startswith(OF_CALL_OUT))
         .order_by(Delivery.at, Delivery.id)
     )
     return [

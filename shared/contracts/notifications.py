@@ -257,6 +257,21 @@ class MessagePosted(Event, frozen=True, kw_only=True):
     urgent: bool = False
 
 
+class DeliveryProgressed(Event, frozen=True, kw_only=True):
+    """What tells of a call-out went out on a channel (`sent`), or its arrival was reported (`delivered`).
+
+    `ref` as in `DeliveryFailed`.
+    """
+
+    SUBJECT: ClassVar[str] = "notifications.delivery_progressed.v1"
+    AGGREGATE: ClassVar[str] = "user_id"
+    user_id: UUID
+    channel: str
+    kind: str
+    ref: UUID
+    state: str
+
+
 class DeliveryFailed(Event, frozen=True, kw_only=True):
     """A message could not be delivered on a channel after all tries, or would come too late.
 

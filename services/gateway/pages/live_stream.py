@@ -14,7 +14,10 @@ from services.gateway.visit import Visit
 
 @get("/live", include_in_schema=False)
 async def live_stream(
-    request: AnyRequest, guest: NamedDependency[Visit], watch: FromQuery[str] = ""
+    request: AnyRequest,
+    guest: NamedDependency[Visit],
+    watch: FromQuery[str] = "",
+    since: FromQuery[float] = 0,
 ) -> Response[str] | Stream:
     """204 tells a browser not to come back: nobody is signed in any more."""
     if guest.person is None:
@@ -25,6 +28,7 @@ async def live_stream(
         session_id=guest.person.session_id,
         permissions=guest.person.permissions,
         watch=guest.watches(watch) if watch else None,
+        since=since,
     )
     messages = await request.app.state.live.follow(line)
     return Stream(messages, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

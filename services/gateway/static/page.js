@@ -63,7 +63,8 @@ let missed = false;
 function listen() {
   if (line || document.hidden || !document.body.dataset.live) return;
   line = new EventSource(document.body.dataset.live);
-  line.onopen = () => { if (missed) refresh(() => true, ""); missed = true; };
+  // what happened since the page was made the server says itself, of the last half minute
+  line.onopen = () => { if (missed || performance.now() > 20000) refresh(() => true, ""); missed = true; };
   line.onmessage = (message) => {
     const event = JSON.parse(message.data);
     refresh((names) => names.split(" ").some((name) => event.name.startsWith(name)), event.by);

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notifications.commands.sending import DELIVERIES, after_failure
+from services.notifications.commands.sending import DELIVERIES, after_failure, after_success
 from services.notifications.models import Delivery
 from services.notifications.rules import SMS
 from services.notifications.sms import Report
@@ -24,6 +24,8 @@ async def take_report(session: AsyncSession, report: Report, *, now: datetime) -
     before = delivery.state
     if report.status == "delivered":
         delivery.mark_delivered(at=min(report.at, now))
+        if delivery.state != before:
+            after_success(session, report.tenant, delivery, now=now)
     elif report.status in _LOST:
         delivery.mark_undeliverable(report.status)
         if (before, delivery.state) != ("failed", "failed") and delivery.state == "failed":

@@ -18,6 +18,7 @@ from services.notifications.models import (
     DELIVER,
     KINDS,
     NOT_REACHED,
+    OF_CALL_OUT,
     SELF_TEST,
     SUMMARY,
     Delivery,
@@ -32,7 +33,10 @@ from services.notifications.rules import EMAIL, LONGEST, SMS, free_at
 from shared import timers
 from shared.client import Refused, client_of
 from shared.contracts.identity import AddressNotice, ContactCode, ResetLink
+from shared.contracts.notifications import DeliveryProgressed
+from shared.db import uuid7
 from shared.errors import Unavailable
+from shared.outbox import publish
 
 _ASKED_WHEN_IT_LEAVES = ("password_reset", "invitation", "contact_code", "address_changed")
 """What identity gives at that moment, and what is kept nowhere here."""
@@ -94,6 +98,7 @@ async def deliver(
         delivery.mark_not_sent(away.code, now=now)
     else:
         delivery.mark_sent(now=now)
+        after_success(session, tenant, delivery, now=now)
         DELAY.labels(delivery.channel, delivery.kind).observe((now - delivery.at).total_seconds())
         for each in together:
             each.mark_bundled(now=now)
@@ -264,6 +269,24 @@ async def _follow_up(session: AsyncSession, tenant: str, delivery: Delivery, *, 
             "state": delivery.state,
         }
         log.warning("message not sent", extra={"facts": {**facts, "delivery": delivery.id}})
+
+
+def after_success(session: AsyncSession, tenant: str, delivery: Delivery, *, now: datetime) -> None:
+    """Say that it went out or arrived, when a dispatcher waits for it."""
+    if delivery.kind.startswith(OF_CALL_OUT):
+        publish(
+            session,
+            DeliveryProgressed(
+                id=uuid7(),
+                occurred_at=now,
+                tenant=tenant,
+                user_id=delivery.user_id,
+                channel=delivery.channel,
+                kind=delivery.kind,
+                ref=delivery.ref,
+                state=delivery.state,
+            ),
+        )
 
 
 async def after_failure(session: AsyncSession, tenant: str, delivery: Delivery, *, now: datetime) -> None:

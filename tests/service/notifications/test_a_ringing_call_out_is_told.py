@@ -1,6 +1,7 @@
 """Somebody is rung: she has a message in the app and a mail at once, with a link and nothing that anybody typed."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,7 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notifications.models import DELIVER, Delivery
 from shared.auth import Permission
 from shared.contracts.identity import StaffContact
-from shared.contracts.notifications import DeliveryFailed, DeliveryView, MessagePage, MessagePosted
+from shared.contracts.notifications import (
+    DeliveryFailed,
+    DeliveryProgressed,
+    DeliveryView,
+    MessagePage,
+    MessagePosted,
+)
 from shared.contracts.rostering import CallOutAnswered, CallOutRinging
 from shared.db import uuid7
 from shared.timers import TimerWorker
@@ -101,7 +108,8 @@ async def test_an_event_that_comes_twice_sends_one_mail(
     await notifications.run_timers(datetime.now(UTC))
 
     assert len(mail_server.mails_to(lena.email)) == 1
-    assert len(await notifications.published(tenant)) == 1
+    announced = Counter(type(each) for each in await notifications.published(tenant))
+    assert announced == {MessagePosted: 1, DeliveryProgressed: 2}, "in the app; by mail and by SMS"
 
 
 async def test_a_mail_that_would_come_too_late_does_not_leave(

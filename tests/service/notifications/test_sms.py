@@ -9,8 +9,16 @@ from msgspec import structs
 
 from services.notifications.models import RETRIES
 from shared.auth import Permission
+from shared.contracts.cases import DossierAssigned
 from shared.contracts.identity import StaffContact
-from shared.contracts.notifications import DeliveryFailed, DeliveryView, MessagePage, ReportTaken
+from shared.contracts.notifications import (
+    DeliveryFailed,
+    DeliveryProgressed,
+    DeliveryView,
+    MessagePage,
+    MessagePosted,
+    ReportTaken,
+)
 from shared.contracts.rostering import CallOutRinging
 from shared.db import uuid7
 from tests.service.notifications.conftest import MailServer, SmsProvider, report
@@ -67,6 +75,42 @@ async def test_the_dispatcher_sees_that_it_was_sent_and_then_that_it_arrived(
     assert (sent.state, sent.doubtful) == ("sent", False)
     assert arrived.state == "delivered"
     assert arrived.delivered_at is not None
+
+
+async def test_each_step_of_an_sms_is_announced_once_however_often_it_is_ordered_and_reported(
+    notifications: ServiceUnderTest, tenant: str, sms: SmsProvider, known: Known, ringing: Ringing
+) -> None:
+    lena = known()
+    event = ringing(lena.user_id)
+    await notifications.deliver(event)
+    await notifications.deliver(event)
+    await notifications.run_timers(datetime.now(UTC))
+    arrived = report(sms.to(lena.phone)[0], "delivered")
+
+    await asyncio.gather(*(notifications.post("/sms-reports", arrived) for _ in range(2)))
+
+    told = [each for each in await notifications.published(tenant) if isinstance(each, DeliveryProgressed)]
+    assert {(each.user_id, each.kind, each.ref) for each in told} == {
+        (lena.user_id, "call_out_ringing", event.attempt_id)
+    }
+    assert sorted((each.channel, each.state) for each in told) == [
+        ("email", "sent"), ("sms", "delivered"), ("sms", "sent"),
+    ]  # fmt: skip
+
+
+async def test_what_no_dispatcher_follows_is_not_announced(
+    notifications: ServiceUnderTest, tenant: str, mail_server: MailServer, known: Known
+) -> None:
+    lena = known()
+    await notifications.deliver(
+        DossierAssigned(
+            id=uuid7(), occurred_at=datetime.now(UTC), tenant=tenant, dossier_id=uuid7(), holder=lena.user_id
+        )
+    )
+    await notifications.run_timers(datetime.now(UTC))
+
+    assert len(mail_server.mails_to(lena.email)) == 1
+    assert [type(each) for each in await notifications.published(tenant)] == [MessagePosted]
 
 
 @pytest.mark.parametrize("later", ["buffered", "undeliverable", "expired", "delivered"])

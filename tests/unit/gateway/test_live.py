@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -14,16 +15,21 @@ from shared.auth import Permission
 from shared.contracts.cases import DossierAssigned, DossierChanged
 from shared.contracts.event import Event
 from shared.contracts.identity import SessionRevoked, StaffDeactivated
-from shared.contracts.notifications import MessagePosted
+from shared.contracts.notifications import DeliveryProgressed, MessagePosted
 from shared.contracts.rostering import CallOutRinging, RosterChanged
 
 ME, SOMEBODY, SESSION, DOSSIER = uuid4(), uuid4(), uuid4(), uuid4()
 
 
 def line(
-    permissions: frozenset[str] = frozenset(), watch: UUID | None = None, tenant: str = "pz_aalst"
+    permissions: frozenset[str] = frozenset(),
+    watch: UUID | None = None,
+    tenant: str = "pz_aalst",
+    since: float = 0,
 ) -> Line:
-    return Line(tenant=tenant, user_id=ME, session_id=SESSION, permissions=permissions, watch=watch)
+    return Line(
+        tenant=tenant, user_id=ME, session_id=SESSION, permissions=permissions, watch=watch, since=since
+    )
 
 
 def event(struct: type[Event], **facts: Any) -> Any:
@@ -39,11 +45,18 @@ def ringing(user_id: UUID) -> CallOutRinging:
     return told
 
 
+SMS_ARRIVED = event(
+    DeliveryProgressed, user_id=ME, channel="sms", kind="call_out_ringing", ref=uuid4(), state="delivered"
+)
+
+
 @pytest.mark.parametrize(
     ("told", "to", "told_of_it"),
     [
         (event(MessagePosted, message_id=uuid4(), user_id=ME, kind="x"), line(), True),
         (event(MessagePosted, message_id=uuid4(), user_id=SOMEBODY, kind="x"), line(), False),
+        (SMS_ARRIVED, line(frozenset({Permission.CALL_OUT_REQUEST})), True),
+        (SMS_ARRIVED, line(frozenset(Permission) - {Permission.CALL_OUT_REQUEST}), False),
         (event(DossierChanged, dossier_id=DOSSIER, what="entry"), line(watch=DOSSIER), True),
         (event(DossierChanged, dossier_id=DOSSIER, what="entry"), line(frozenset(Permission)), False),
         (event(DossierAssigned, dossier_id=DOSSIER, holder=ME), line(), True),
@@ -94,6 +107,23 @@ async def test_an_event_reaches_the_pages_of_its_own_tenant() -> None:
     assert b"notifications.message_posted" in await anext(follow_here)
     assert elsewhere.queue.empty()
     assert len(heard) == 1
+
+
+async def test_what_happened_while_a_page_was_on_its_way_is_told_once_when_it_listens() -> None:
+    live, began = Live(lambda _: None), time.time()
+    before = line(frozenset({Permission.CALL_OUT_REQUEST}), since=began + 60)
+    for _ in range(3):
+        live.spread(SMS_ARRIVED)
+    live.spread(event(MessagePosted, message_id=uuid4(), user_id=SOMEBODY, kind="x"))
+    after = line(frozenset({Permission.CALL_OUT_REQUEST}), since=began)
+    elsewhere = line(frozenset({Permission.CALL_OUT_REQUEST}), tenant="other", since=began)
+
+    told = [
+        [each async for each in await live.follow(one, seconds=0.05)] for one in (before, after, elsewhere)
+    ]
+
+    events = [[each for each in page if each.startswith(b"data")] for page in told]
+    assert events == [[], [sse_message(SMS_ARRIVED)], []]
 
 
 async def test_a_page_that_does_not_listen_is_let_go_and_comes_back() -> None:
