@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from services.gateway.forms import Form, read_form
 from services.gateway.pages.call_outs import LANGUAGES_ASKED
-from services.gateway.pages.dossier_sight import dossier_of, tell
+from services.gateway.pages.dossier_sight import dossier_of, person_in, tell
 from services.gateway.pages.two_versions import chosen, remember, side_by_side
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
@@ -32,7 +32,7 @@ from shared.contracts.persons import (
     RemovePerson,
     UnrelatePersons,
 )
-from shared.errors import NotFound, Problem
+from shared.errors import Problem
 
 FIELDS: Final = (
     "role", "first_name", "last_name", "born_on", "language", "maiden_name", "other_names", "other_roles",
@@ -88,7 +88,7 @@ async def change_person(
             if problem.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED):
                 raise
             form.refused(problem)
-            now = _person(await dossier_of(visit, dossier_id), person_id)
+            now = person_in(await dossier_of(visit, dossier_id), person_id)
             changed = await side_by_side(visit, form, problem, values_of(now), now.version, _LISTS)
         else:
             return go_to(request, f"/dossiers/{dossier_id}", note="note.person_changed")
@@ -192,7 +192,7 @@ async def _show(
     changed: dict[str, Any] | None = None,
 ) -> Response[str]:
     dossier = await dossier_of(visit, dossier_id)
-    person = _person(dossier, person_id)
+    person = person_in(dossier, person_id)
     found = await visit.services.ask_or(
         None, "cases", f"/dossiers/{dossier_id}/persons/{person_id}/numbers", PersonNumbers
     )
@@ -264,13 +264,6 @@ def _shown(visit: Visit, dossier: DossierView, name: str, value: str) -> str:
             return say.word("answer.yes" if value else "answer.no")
         case _:
             return value
-
-
-def _person(dossier: DossierView, person_id: UUID) -> PersonInDossier:
-    for person in dossier.persons:
-        if person.person_id == person_id:
-            return person
-    raise NotFound
 
 
 ROUTES = [person_page, change_person, relate_persons, unrelate_persons, change_insz, remove_person]

@@ -13,7 +13,8 @@ from services.gateway.rendering import AnyRequest, Pages
 from services.gateway.sign_in import visit_so_far
 from services.gateway.visit import Visit
 from shared.contracts.cases import DossierView
-from shared.errors import Problem
+from shared.contracts.persons import PersonInDossier
+from shared.errors import NotFound, Problem
 
 
 async def dossier_of(visit: Visit, dossier_id: UUID) -> DossierView:
@@ -21,6 +22,14 @@ async def dossier_of(visit: Visit, dossier_id: UUID) -> DossierView:
     dossier = await visit.services.ask("cases", f"/dossiers/{dossier_id}", DossierView)
     visit.watch = dossier.dossier_id
     return dossier
+
+
+def person_in(dossier: DossierView, person_id: UUID) -> PersonInDossier:
+    """Raises `NotFound`."""
+    for person in dossier.persons:
+        if person.person_id == person_id:
+            return person
+    raise NotFound
 
 
 async def tell(visit: Visit, form: Form, path: str, command: msgspec.Struct, kind: type[Any]) -> bool:

@@ -24,6 +24,7 @@ from services.gateway.pages import (
     dossier_persons,
     dossier_tasks,
     dossier_work,
+    safe_contact,
 )
 from services.gateway.pages.dossier_sight import answer_out_of_sight, dossier_of
 from services.gateway.pages.timeline import FILTERS, Reader, counts, items, why_sentence
@@ -300,6 +301,7 @@ ROUTES: list[ControllerRouterHandler] = [
             write_entry,
             *dossier_work.ROUTES,
             *dossier_persons.ROUTES,
+            *safe_contact.ROUTES,
             *dossier_person.ROUTES,
             *dossier_tasks.ROUTES,
             *dossier_drafts.ROUTES,

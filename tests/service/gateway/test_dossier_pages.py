@@ -4,12 +4,20 @@ import re
 from datetime import time, timedelta
 
 import httpx
+import msgspec
 import pytest
 
 from shared.auth import Permission
 from shared.contracts.cases import AccessView, DossierRef, EntryRef
 from shared.contracts.dossier_access import BreakGlassOpened
-from shared.contracts.persons import MayCall, PersonRef, RevealedPhone, SafeContact, SafeWindow
+from shared.contracts.persons import (
+    ChangeSafeContact,
+    MayCall,
+    PersonRef,
+    RevealedPhone,
+    SafeContact,
+    SafeWindow,
+)
 from shared.db import uuid7
 from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import (
@@ -43,6 +51,15 @@ def holder(signed_in: httpx.AsyncClient, neighbours: Neighbours) -> httpx.AsyncC
     neighbours.of("identity")["POST /tokens"] = issued(*(Permission[each] for each in may))
     answer_everything(neighbours)
     return signed_in
+
+
+def hours(*windows: tuple[int, int]) -> SafeContact:
+    """Two hours from an hour on, on a day of the week."""
+    return SafeContact(
+        windows=[
+            SafeWindow(weekdays=[day], starts=time(start), ends=time(start + 2)) for day, start in windows
+        ]
+    )
 
 
 def refusal(status: int, code: str, **details: str) -> ProblemDetails:
@@ -130,6 +147,66 @@ async def test_safe_hours_are_read_from_the_form_and_a_half_row_says_what_is_mis
     assert whole.status_code == 422, "9:00 without a nought is no time"
     done = await holder.post(page, data={**fields, "w2_from": "09:00", "w2_to": "09.30"})
     assert done.headers["location"] == PAGE
+
+
+async def test_who_changes_the_hours_second_sees_those_of_her_colleague_and_chooses(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    cases, page = neighbours.of("cases"), f"{PAGE}/persons/{MOTHER}/safe-contact"
+    cases[f"GET {PAGE}"] = dossier(persons=[person(safe=hours((2, 10), (4, 10)), version=1)])
+    opened = dict(
+        re.findall(r'name="((?:was_|_)[a-z_]+|version)" value="([^"]*)"', (await holder.get(page)).text)
+    )
+    assert opened["was_windows"] == "2 10:00 12:00;4 10:00 12:00"
+    typed = {
+        "w1_days": "2",
+        "w1_from": "10:00",
+        "w1_to": "12:00",
+        "w2_days": "4",
+        "w2_from": "16:00",
+        "w2_to": "18:00",
+    }
+    typed |= {"no_letters": "1", "safe_contact": opened["was_safe_contact"]}
+    theirs = msgspec.structs.replace(hours((2, 20)), code_word="Zonnebloem")
+    cases[f"GET {PAGE}"] = dossier(persons=[person(safe=theirs, version=2)])
+    cases[f"POST {page}"] = refusal(409, "changed_meanwhile", changed_by=str(TOM), changed_at=NOW.isoformat())
+
+    both = await holder.post(page, data={**opened, **typed})
+
+    assert both.status_code == 422
+    assert "Tom Wouters wijzigde dit terwijl u schreef." in both.text
+    assert "di 20:00–22:00" in both.text
+    assert "di 10:00–12:00; do 16:00–18:00" in both.text
+    assert "Overgenomen van uw collega: codewoord" in re.sub(r"\s+", " ", both.text)
+    assert 'value="Zonnebloem"' in both.text
+    assert "w1_from" not in both.text, "the hours stand above, to be chosen"
+    names = ("_csrf", "_key", "version", "windows", "now_windows", "safe_contact")
+    kept = {
+        name: value
+        for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', both.text)
+        if name in names
+    }
+    cases[f"POST {page}"] = PersonRef(person_id=MOTHER)
+    mine = hours((2, 10), (4, 16))
+    for pick, expected in (("mine", mine), ("theirs", theirs)):
+        saved = await holder.post(page, data={**kept, "no_letters": "1", "pick_windows": pick})
+        assert saved.headers["location"] == PAGE
+        sent = msgspec.json.decode(neighbours.sent[f"cases POST {page}"], type=ChangeSafeContact)
+        assert sent.safe.windows == expected.windows
+        assert (sent.safe.no_letters, sent.safe.code_word, sent.version) == (True, "Zonnebloem", 2)
+
+
+async def test_every_row_of_hours_that_is_kept_has_a_row_on_the_page(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    five = hours((1, 8), (2, 9), (3, 10), (4, 11), (5, 12))
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(persons=[person(safe=five)])
+
+    page = (await holder.get(f"{PAGE}/persons/{MOTHER}/safe-contact")).text
+
+    assert 'name="w5_from"' in page
+    assert 'value="14:00"' in page
+    assert 'name="w7_from"' not in page
 
 
 async def test_a_task_says_why_its_date_is_its_date(holder: httpx.AsyncClient) -> None:
