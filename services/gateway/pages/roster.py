@@ -19,7 +19,7 @@ from services.gateway.pages.roster_names import Names
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.contracts.rostering import PlanShift, ShiftRef
-from shared.contracts.rosters import GAP_REASONS, Absence, RosterGap, RosterPeriod
+from shared.contracts.rosters import Absence, RosterGap, RosterPeriod
 from shared.errors import Conflict, NotFound, Problem
 
 VIEWS: Final = ("levels", "people")
@@ -55,9 +55,7 @@ async def new_shift(
     level: FromQuery[str] = "primary",
 ) -> Response[str]:
     """`start` and `end` are moments in UTC, given by the gap that was pressed."""
-    form = Form(
-        visit, {"level": level, "gap_start": start, "gap_end": end, **proposed(start, end), "reason": "other"}
-    )
+    form = Form(visit, {"level": level, "gap_start": start, "gap_end": end, **proposed(start, end)})
     return await _show_new(pages, visit, form)
 
 
@@ -163,7 +161,6 @@ async def _show_new(pages: Pages, visit: Visit, form: Form, *, status: int = HTT
         f=form,
         people=names.holders(),
         levels=names.levels,
-        reasons=[(code, visit.language.word(f"gap_reason.{code}")) for code in GAP_REASONS],
         status=status,
     )
 

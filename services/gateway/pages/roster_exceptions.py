@@ -1,4 +1,4 @@
-"""What is laid over the roster: somebody in the place of another, leave, and gaps that are meant so."""
+"""What is laid over the roster: somebody in the place of another, and leave."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from litestar.params import FromPath, FromQuery
 from services.gateway.forms import Form, read_form
 from services.gateway.pages.roster import proposed
 from services.gateway.pages.roster_names import Names
-from services.gateway.rendering import AnyRequest, Pages, go_to, own_path
+from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
 from shared.contracts.rosters import (
@@ -24,8 +24,6 @@ from shared.contracts.rosters import (
     AbsenceRef,
     EnterAbsence,
     EnterOverride,
-    IntendedGapRef,
-    MarkGap,
     OverrideRef,
     RosterOverride,
 )
@@ -146,37 +144,6 @@ async def remove_absence(
     return go_to(request, "/roster/exceptions", note="note.absence_removed")
 
 
-@post("/roster/gaps", include_in_schema=False)
-async def mark_gap(request: AnyRequest, visit: NamedDependency[Visit]) -> Response[str]:
-    form = await read_form(request, visit)
-    command = MarkGap(
-        level=form.text("level"),
-        starts_at=_moment(form.text("start")),
-        ends_at=_moment(form.text("end")),
-        reason=form.text("reason"),
-    )
-    await visit.services.tell("rostering", "/intended-gaps", command, IntendedGapRef, key=form.key)
-    return go_to(request, f"/roster?month={command.starts_at:%Y-%m}", note="note.gap_marked")
-
-
-def _moment(text: str) -> datetime:
-    """A moment of our own page's address; a crooked one is refused by rostering as one without a zone."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return datetime.min  # noqa: DTZ901 - refused as it is
-
-
-@post("/roster/gaps/{intended_gap_id:uuid}/unmark", include_in_schema=False)
-async def unmark_gap(
-    request: AnyRequest, visit: NamedDependency[Visit], intended_gap_id: FromPath[UUID]
-) -> Response[str]:
-    form = await read_form(request, visit)
-    path = f"/intended-gaps/{intended_gap_id}/remove"
-    await visit.services.tell("rostering", path, None, IntendedGapRef, key=form.key)
-    return go_to(request, own_path(form.text("back"), "/roster"), note="note.gap_unmarked")
-
-
 async def _show_override(
     pages: Pages, visit: Visit, form: Form, *, status: int = HTTPStatus.OK
 ) -> Response[str]:
@@ -214,6 +181,4 @@ ROUTES = [
     new_absence,
     enter_absence,
     remove_absence,
-    mark_gap,
-    unmark_gap,
 ]

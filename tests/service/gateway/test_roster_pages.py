@@ -1,6 +1,7 @@
 """The roster: real hours in the nights when the clock changes, and times that do not exist or come twice."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from shared.contracts.rosters import (
     Published,
     RosterGap,
 )
-from shared.errors import ProblemDetails
+from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import LENA, SHIFT, answer_everything, roster_of, shift
 from tests.service.gateway.conftest import issued
 from tests.service.gateway.test_sign_in import filled_in
@@ -26,6 +27,9 @@ from tests.support.neighbours import Neighbours
 
 NIGHT = shift(datetime(2026, 10, 24, 16, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC))
 TYPED = {"user_id": str(LENA), "level": "primary"}
+WHOLE_HOLE = "level=primary&start=2026-11-24T17:00Z&end=2026-11-25T07:00Z"
+MEANT = {"level": "primary", "starts_at": "2026-11-24T18:00", "ends_at": "2026-11-25T08:00"}
+DRAFT = UUID(int=77)
 
 
 @pytest.fixture
@@ -137,24 +141,79 @@ async def test_a_gap_can_be_filled_or_marked_as_meant_from_the_board(
     assert "gat van 18:00 tot 00:00" in page
     assert "bedoeld gat: Een andere zone springt in" in page
     assert f"/roster/gaps/{SHIFT}/unmark" in page
-    form = await filled_in(
-        coordinator,
-        "/roster/new",
-        level="primary",
-        start="2026-11-24T17:00Z",
-        end="2026-11-25T07:00Z",
-        reason="day_service",
-    )
+    meaning = f"/roster/gaps/new?{WHOLE_HOLE}&back=/roster%3Fmonth%3D2026-11"
+    assert meaning.replace("&", "&amp;") in page
+    asked = (await coordinator.get(meaning)).text
+    assert 'value="2026-11-24T18:00"' in asked
+    assert 'value="2026-11-25T08:00"' in asked
+    form = await filled_in(coordinator, meaning, **MEANT, back="/roster?month=2026-11", reason="day_service")
     done = await coordinator.post("/roster/gaps", data=form)
     assert done.headers["location"] == "/roster?month=2026-11"
-    assert json.loads(neighbours.sent["rostering POST /intended-gaps"])["reason"] == "day_service"
+    sent = json.loads(neighbours.sent["rostering POST /intended-gaps"])
+    assert sent["reason"] == "day_service"
+    assert datetime.fromisoformat(sent["starts_at"]) == hole.starts_at
 
 
-DRAFT = UUID(int=77)
+async def test_a_time_that_is_none_is_asked_again_with_what_was_typed(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    typed = {**MEANT, "ends_at": "morgen om acht", "reason": "nobody_found", "back": "/roster?month=2026-11"}
+
+    refused = await coordinator.post(
+        "/roster/gaps", data=await filled_in(coordinator, "/roster/gaps/new", **typed)
+    )
+
+    assert refused.status_code == 422
+    assert 'value="2026-11-24T18:00"' in refused.text
+    assert 'value="morgen om acht"' in refused.text
+    assert re.search(r'value="nobody_found"\s+selected', refused.text)
+    assert 'name="back" value="/roster?month=2026-11"' in refused.text
+    assert "rostering POST /intended-gaps" not in neighbours.asked
+
+
+async def test_a_gap_that_rostering_refuses_says_why_at_its_field(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("rostering")["POST /intended-gaps"] = ProblemDetails(
+        type="", title="", status=422, code="invalid", errors=[FieldError(field="ends_at", code="too_long")]
+    )
+    form = await filled_in(
+        coordinator, "/roster/gaps/new", **MEANT, reason="other", back="https://elsewhere.test"
+    )
+
+    refused = await coordinator.post("/roster/gaps", data=form)
+
+    assert refused.status_code == 422
+    assert 'aria-invalid="true"' in refused.text
+    assert "elsewhere.test" not in refused.text
+
+
+async def test_a_gap_of_a_draft_can_be_marked_as_meant_from_the_draft(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    begin, end = datetime(2026, 12, 5, 17, tzinfo=UTC), datetime(2026, 12, 6, 7, tzinfo=UTC)
+    hole = RosterGap(level="primary", starts_at=begin, ends_at=end)
+    neighbours.of("rostering")[f"GET /roster-drafts/{DRAFT}"] = draft(gaps=(hole,))
+    neighbours.of("rostering")["POST /intended-gaps"] = IntendedGapRef(intended_gap_id=SHIFT)
+
+    page = (await coordinator.get(f"/roster/drafts/{DRAFT}")).text
+
+    address = re.findall(r'href="(/roster/gaps/new[^"]+)"', page)[0].replace("&amp;", "&")
+    asked = (await coordinator.get(address)).text
+    assert 'value="2026-12-05T18:00"' in asked
+    back = re.findall(r'action="/roster/gaps"[\s\S]*?name="back" value="([^"]+)"', asked)[0]
+    typed = {"level": "primary", "starts_at": "2026-12-05T18:00", "ends_at": "2026-12-06T08:00"}
+    form = await filled_in(coordinator, address, **typed, back=back, reason="agreed_with_zone")
+    done = await coordinator.post("/roster/gaps", data=form)
+    assert done.headers["location"] == f"/roster/drafts/{DRAFT}"
 
 
 def draft(
-    *, version: int = 3, changes: tuple[HolderChange, ...] = (), edits: tuple[DraftEdit, ...] = ()
+    *,
+    version: int = 3,
+    changes: tuple[HolderChange, ...] = (),
+    edits: tuple[DraftEdit, ...] = (),
+    gaps: tuple[RosterGap, ...] = (),
 ) -> DraftView:
     now = datetime(2026, 11, 20, tzinfo=UTC)
     return DraftView(
@@ -166,7 +225,7 @@ def draft(
         changed_at=now,
         changed_by=LENA,
         shifts=[],
-        gaps=[],
+        gaps=list(gaps),
         warnings=[],
         changes=list(changes),
         edits=list(edits),
