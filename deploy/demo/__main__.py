@@ -58,6 +58,7 @@ async def make(platform: Platform, demo_file: Path, *, now: datetime) -> None:
         for cast in casts:
             await roster.plan(workshop, cast, now=now)
             if cast.tenant.kind == _POLICE:
+                await roster.look_ahead(workshop, cast, now=now)
                 await self_test.switch_on(workshop, cast, now=now)
                 await call_outs.happen(workshop, cast, stories.stories, stories.running, now=now)
                 await dossiers.write(workshop, cast, stories.stories, now=now)

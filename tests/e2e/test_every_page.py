@@ -239,10 +239,10 @@ def test_an_unknown_page_and_an_unknown_dossier_say_the_same(
 
 
 def test_a_draft_of_the_roster_is_accessible_with_its_gaps_and_its_shifts(person: NewPerson) -> None:
-    """Nobody has one until a coordinator begins it, so no walk comes by."""
+    """The draft that the demo begins with: both views, filled again from the rotations."""
     coordinator = person("pz_aalst", "spot_coordinator")
     coordinator.open("/roster/drafts")
-    coordinator.page.get_by_role("button", name="Begin het ontwerp").click()
+    coordinator.page.locator("main a[href^='/roster/drafts/']").first.click()
     coordinator.page.wait_for_url(re.compile(r"/roster/drafts/[0-9a-f-]{36}"))
     draft = urlsplit(coordinator.page.url).path
     coordinator.page.get_by_role("button", name="Vul uit de rotaties").click()

@@ -28,6 +28,8 @@ from services.identity.staff.models import Staff
 from services.identity.staff.roles import default_roles
 from services.rostering.call_outs import queries as call_outs_queries
 from services.rostering.call_outs.models import CallOut
+from services.rostering.rosters import queries as roster_queries
+from services.rostering.rosters.models import AbsenceRow, OverrideRow
 from shared import migrations
 from shared.audit import AuditRow
 from shared.auth import Permission
@@ -214,6 +216,33 @@ async def test_somebody_is_on_call_at_every_level_and_no_gap_comes(
     assert now.gap_starts_at is None
     assert now.waiting_call_outs == 0
     assert not now.members[0].busy
+
+
+async def test_the_planning_is_alive_a_draft_has_one_hole_that_a_leave_makes(workshop: Workshop) -> None:
+    planner = principal(POLICE, Permission.ROSTER_READ, Permission.ROSTER_MANAGE)
+
+    async with workshop.transaction("rostering", POLICE) as session:
+        (line,) = await roster_queries.drafts(session, planner, now=NOW)
+        plan = await roster_queries.draft_by_id(session, planner, line.draft_id, now=NOW)
+        rotations = await roster_queries.rotations(session, planner, now=NOW)
+        period = await roster_queries.roster_period(session, planner, NOW, NOW + timedelta(days=28), now=NOW)
+    (leave,) = await found(workshop, "rostering", select(AbsenceRow))
+    (night,) = await found(workshop, "rostering", select(OverrideRow))
+
+    assert {each.level for each in rotations} == {
+        "primary",
+        "secondary",
+        "backup",
+        "partner_zone",
+        "coordinator",
+    }
+    assert plan.first_day > NOW.date()
+    assert [gap.level for gap in plan.gaps] == ["primary"]
+    assert leave.starts_at <= plan.gaps[0].starts_at < plan.gaps[0].ends_at <= leave.ends_at
+    assert plan.changes, "publishing it would give somebody duty"
+    assert plan.warnings == []
+    assert period.gaps == []
+    assert [shift.user_id for shift in period.shifts if shift.starts_at == night.starts_at] == [night.user_id]
 
 
 async def test_call_outs_have_their_own_dates_and_one_is_open(workshop: Workshop) -> None:
