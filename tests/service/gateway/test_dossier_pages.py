@@ -187,9 +187,10 @@ async def test_who_changes_the_hours_second_sees_those_of_her_colleague_and_choo
         if name in names
     }
     cases[f"POST {page}"] = PersonRef(person_id=MOTHER)
+    kept |= {"code_word": "Zonnebloem", "no_letters": "1"}
     mine = hours((2, 10), (4, 16))
     for pick, expected in (("mine", mine), ("theirs", theirs)):
-        saved = await holder.post(page, data={**kept, "no_letters": "1", "pick_windows": pick})
+        saved = await holder.post(page, data={**kept, "pick_windows": pick})
         assert saved.headers["location"] == PAGE
         sent = msgspec.json.decode(neighbours.sent[f"cases POST {page}"], type=ChangeSafeContact)
         assert sent.safe.windows == expected.windows
