@@ -14,6 +14,7 @@ from services.gateway.pages.dossier_sight import dossier_of, tell
 from services.gateway.pages.two_versions import chosen, remember, side_by_side
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
+from shared.contracts.aftercare import CONSENT_WAYS
 from shared.contracts.cases import (
     ChangeDossier,
     CloseDossier,
@@ -23,7 +24,7 @@ from shared.contracts.cases import (
     WriteEntry,
     WriteReport,
 )
-from shared.contracts.tasks import TASK_RESULTS, AddTask, CompleteTask, TaskRef
+from shared.contracts.tasks import TASK_RESULTS, AddTask, CompleteTask, TaskRef, TaskView
 from shared.errors import NotFound, Problem
 
 _FACTS: Final = ("summary", "place", "pv_number")
@@ -95,7 +96,8 @@ async def task_page(
     visit: NamedDependency[Visit],
     pages: NamedDependency[Pages],
 ) -> Response[str]:
-    return await _show(pages, visit, "dossiers/task.html", dossier_id, Form(visit), task_id=task_id)
+    form = Form(visit, {"consent_way": CONSENT_WAYS[0]})
+    return await _show(pages, visit, "dossiers/task.html", dossier_id, form, task_id=task_id)
 
 
 @post("/dossiers/{dossier_id:uuid}/tasks/{task_id:uuid}", include_in_schema=False)
@@ -108,7 +110,13 @@ async def complete_task(
 ) -> Response[str]:
     form = await read_form(request, visit)
     if form.needs("result"):
-        command = CompleteTask(result=form.text("result"), note=form.text("note"))
+        command = CompleteTask(
+            result=form.text("result"),
+            note=form.text("note"),
+            person_id=form.uuid("person_id"),
+            consent_by=form.uuid("consent_by"),
+            consent_way=form.text("consent_way") or CONSENT_WAYS[0],
+        )
         if await tell(visit, form, f"/tasks/{task_id}/complete", command, TaskRef):
             return go_to(request, f"/dossiers/{dossier_id}", note="note.task_completed")
     return await _show(pages, visit, "dossiers/task.html", dossier_id, form, task_id=task_id)
@@ -202,6 +210,8 @@ async def _show(
     found = [task for task in dossier.tasks if task.task_id == task_id]
     if task_id is not None and not found:
         raise NotFound
+    if found:
+        form.values.setdefault("person_id", _whose(dossier, found[0]))
     return _answer(
         pages,
         visit,
@@ -214,6 +224,12 @@ async def _show(
             result for result in TASK_RESULTS if result != "done" or not found or found[0].kind != "recontact"
         ],
     )
+
+
+def _whose(dossier: DossierView, task: TaskView) -> str:
+    """The victim whose re-contact it is, or the only one there is."""
+    victims = [str(each.person_id) for each in dossier.persons if each.role == "victim"]
+    return task.why.get("of") or (victims[0] if len(victims) == 1 else "")
 
 
 def _answer(

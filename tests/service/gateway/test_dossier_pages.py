@@ -18,6 +18,7 @@ from shared.contracts.persons import (
     SafeContact,
     SafeWindow,
 )
+from shared.contracts.tasks import CompleteTask, TaskRef
 from shared.db import uuid7
 from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import (
@@ -381,6 +382,41 @@ async def test_a_recontact_is_never_simply_done(holder: httpx.AsyncClient) -> No
 
     assert 'value="not_reached"' in page
     assert 'value="done"' not in page
+
+
+async def test_a_re_contact_asks_whom_it_is_about_and_who_gave_the_consent(
+    holder: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    child = uuid7()
+    hers = task(why={"rule": "calendar_days", "days": "3", "from": "2026-11-13", "of": str(child)})
+    persons = [person(), person(person_id=child, first_name="Emma", minor=True)]
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(tasks=[hers], persons=persons)
+    place = f"POST /tasks/{TASK}/complete"
+    neighbours.of("cases")[place] = ProblemDetails(
+        type="", title="", status=422, code="invalid", errors=[FieldError("consent_by", "minor_cannot")]
+    )
+
+    form = (await holder.get(f"{PAGE}/tasks/{TASK}")).text
+    assert f'<option value="{child}" selected>Emma' in form
+    assert f'value="{child}"' not in form[form.index('id="f-consent_by"') :]
+    wish = await filled_in(
+        holder,
+        f"{PAGE}/tasks/{TASK}",
+        result="reached_referral_wanted",
+        person_id=str(child),
+        consent_by=str(MOTHER),
+        consent_way="written",
+        note="Wil met iemand praten.",
+    )
+    refused = await holder.post(f"{PAGE}/tasks/{TASK}", data=wish)
+    assert refused.status_code == 422
+    assert 'href="#f-consent_by"' in refused.text
+    assert f'<option value="{MOTHER}" selected>' in refused.text
+    neighbours.of("cases")[place] = TaskRef(task_id=TASK)
+    await holder.post(f"{PAGE}/tasks/{TASK}", data=wish)
+
+    sent = msgspec.json.decode(neighbours.sent[f"cases {place}"], type=CompleteTask)
+    assert (sent.person_id, sent.consent_by, sent.consent_way) == (child, MOTHER, "written")
 
 
 async def test_a_task_that_is_not_there_is_not_found(holder: httpx.AsyncClient) -> None:
