@@ -5,6 +5,9 @@ from typing import Final
 from services.gateway.marking import N_
 
 _FILES: Final = {
+    "print_record.call_out_report": N_("Druk het interventieverslag af"),
+    "print_record.bad_news_record": N_("Druk het verslag van het slecht nieuws af"),
+    "print_record.recontact_sheet": N_("Druk de hercontactfiche af"),
     "document_kind.report": N_("Verslag"),
     "document_kind.photo": N_("Foto"),
     "document_kind.medical": N_("Medisch stuk"),

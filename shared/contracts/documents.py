@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 DOCUMENT_KINDS = ("report", "photo", "medical", "consent", "judgment", "letter_in", "identity", "other")
 WITHDRAWAL_REASONS = ("wrong_dossier", "wrong_file", "asked_by_person", "not_needed", "other")
 WAYS = ("by_hand", "post", "e_mail")
-PAPERS = ("call_out_report", "recontact_sheet")
+PAPERS = ("call_out_report", "bad_news_record", "recontact_sheet")
 
 Line = Annotated[str, Meta(max_length=200)]
 Code = Annotated[str, Meta(max_length=60)]
@@ -258,8 +258,12 @@ class GivenLeaflet(Struct, frozen=True, kw_only=True):
 
 
 class DossierPapers(Struct, frozen=True, kw_only=True):
-    """GET /dossiers/{id}/documents (`dossier:read`): newest first, withdrawn ones included."""
+    """GET /dossiers/{id}/documents (`dossier:read`): newest first, withdrawn ones included.
+
+    `records`: which of `PAPERS` there is something to print of.
+    """
 
     documents: list[DocumentView]
     letters: list[LetterView]
     leaflets: list[GivenLeaflet]
+    records: list[str] = []

@@ -272,7 +272,7 @@ async def leaflet_content(
 async def dossier_record(
     door: NamedDependency[Door], dossier_id: DossierId, kind: FromQuery[str] = "call_out_report"
 ) -> Response[bytes]:
-    """The call-out report or the re-contact sheet as PDF; made anew each time, nothing is kept."""
+    """A sheet of `PAPERS` as PDF; made anew each time, nothing is kept."""
     data = await door.ask(queries.record_data, dossier_id, kind)
     (pdf,) = await printed([data], at=datetime.now(UTC))
     return Response(pdf, headers=file_headers(safe_name(f"{data['title']}.pdf"), "application/pdf", len(pdf)))

@@ -4,10 +4,11 @@ What people typed stays a value from here to the page; no part of it is ever rea
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from babel.dates import format_date
@@ -16,6 +17,7 @@ from services.cases.documents.letter_texts import Leaflet, Template, words
 from shared.errors import Invalid
 
 _PLACEHOLDER: Final = re.compile(r"{(\w+)}")
+_BRUSSELS: Final = ZoneInfo("Europe/Brussels")
 _LOCALES: Final = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
 _PICTURED: Final = ("day", "time", "place", "contact", "phone")
 
@@ -158,9 +160,33 @@ def record(title: str, language: str, sender: Sender, dated: str, blocks: list[D
     }
 
 
+def heading(text: str) -> Data:
+    return {"kind": "h", "text": text}
+
+
+def paragraph(text: str) -> Data:
+    return {"kind": "p", "text": text}
+
+
+def point(text: str) -> Data:
+    """Of a list."""
+    return {"kind": "li", "text": text}
+
+
+def fact_list(rows: Iterable[tuple[str, str]]) -> Data:
+    """What, and what it is; without what is empty."""
+    return {"kind": "facts", "text": "", "rows": [row for row in rows if row[1]]}
+
+
 def day_words(day: date, language: str) -> str:
     """`2 maart 2026`, in the language."""
     return format_date(day, "long", locale=_LOCALES[language])
+
+
+def moment_words(moment: datetime, language: str) -> str:
+    """`2 maart 2026, 02:50`, by the clock on the wall."""
+    local = moment.astimezone(_BRUSSELS)
+    return f"{day_words(local.date(), language)}, {local:%H:%M}"
 
 
 def phone_words(number: str) -> str:

@@ -25,7 +25,12 @@ from shared.tenancy import TenantNotReady
 
 SERVICE_PERMISSIONS: Mapping[str, frozenset[str]] = {
     "cases": frozenset(
-        {Permission.CALL_OUT_READ.value, Permission.VICTIM_TAKE_OVER.value, Permission.SETTINGS_READ.value}
+        {
+            Permission.CALL_OUT_READ.value,
+            Permission.VICTIM_TAKE_OVER.value,
+            Permission.SETTINGS_READ.value,
+            Permission.STAFF_READ.value,
+        }
     ),
     "rostering": frozenset({Permission.STAFF_READ.value, Permission.SETTINGS_READ.value}),
     "notifications": frozenset({Permission.CONTACT_READ.value, Permission.ROSTER_READ.value}),

@@ -149,7 +149,15 @@ async def test_a_token_of_another_key_is_refused(identity: ServiceUnderTest) -> 
 @pytest.mark.parametrize(
     ("service", "permissions"),
     [
-        ("cases", {Permission.CALL_OUT_READ, Permission.VICTIM_TAKE_OVER, Permission.SETTINGS_READ}),
+        (
+            "cases",
+            {
+                Permission.CALL_OUT_READ,
+                Permission.VICTIM_TAKE_OVER,
+                Permission.SETTINGS_READ,
+                Permission.STAFF_READ,
+            },
+        ),
         ("rostering", {Permission.STAFF_READ, Permission.SETTINGS_READ}),
         ("notifications", {Permission.CONTACT_READ, Permission.ROSTER_READ}),
         ("gateway", {Permission.CALENDAR_READ, Permission.STAFF_READ}),

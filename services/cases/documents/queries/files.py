@@ -20,9 +20,10 @@ from services.cases.documents.models import (
 )
 from services.cases.dossiers.access import caller, visible
 from services.cases.dossiers.models import Dossier
+from services.cases.victim_support.bad_news import BadNews
 from shared import audit
 from shared.auth import Permission, Principal
-from shared.contracts.documents import DocumentLimits, DossierPapers
+from shared.contracts.documents import PAPERS, DocumentLimits, DossierPapers
 from shared.errors import NotFound
 
 
@@ -50,11 +51,17 @@ async def dossier_papers(
 ) -> DossierPapers:
     """Every document, letter and leaflet of a dossier. Raises `NotFound`."""
     principal.require(Permission.DOSSIER_READ)
-    found = await session.scalar(
-        select(Dossier.id).where(Dossier.id == dossier_id, visible), caller(principal, now=now)
-    )
+    has_bad_news = select(BadNews.id).where(BadNews.dossier_id == Dossier.id).exists()
+    found = (
+        await session.execute(
+            select(Dossier.call_out_id, has_bad_news).where(Dossier.id == dossier_id, visible),
+            caller(principal, now=now),
+        )
+    ).one_or_none()
     if found is None:
         raise NotFound
+    call_out_id, brings_bad_news = found
+    lacking = {"call_out_report": call_out_id is None, "bad_news_record": not brings_bad_news}
     documents = await session.scalars(
         select(Document)
         .where(Document.dossier_id == dossier_id)
@@ -87,6 +94,7 @@ async def dossier_papers(
         documents=[each.view() for each in documents],
         letters=[each.view(no_letters=each.person_id in unsafe) for each in letters],
         leaflets=[given.view(title=title or "") for given, title in leaflets],
+        records=[kind for kind in PAPERS if not lacking.get(kind)],
     )
 
 

@@ -1,19 +1,27 @@
-"""Sheets that are printed from the data of a dossier: the call-out report, and the sheet for contacting again."""
+"""Sheets that are printed from the data of a dossier: call-out report, record of bad news, re-contact sheet."""
 
 import tomllib
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.cases.documents.queries.bad_news_record import bad_news_blocks
 from services.cases.documents.sender import writer_on
-from services.cases.documents.setting import Data, day_words, record
+from services.cases.documents.setting import (
+    Data,
+    day_words,
+    fact_list,
+    heading,
+    moment_words,
+    paragraph,
+    record,
+)
 from services.cases.dossiers.access import caller, visible
 from services.cases.dossiers.deadlines import local_day
 from services.cases.dossiers.models import Dossier, Entry, Task
@@ -24,7 +32,6 @@ from shared.auth import Permission, Principal
 from shared.contracts.documents import PAPERS
 from shared.errors import NotFound
 
-_BRUSSELS: Final = ZoneInfo("Europe/Brussels")
 _TIMES: Final = ("requested", "accepted", "en_route", "on_site", "closed")
 _WORDS: Final = Path(__file__).parents[1] / "records.toml"
 
@@ -44,8 +51,14 @@ async def record_data(
     today = local_day(now)
     writer = await writer_on(session, today)
     words, language = _words()[writer.legal_language], writer.legal_language
-    rest = _report if kind == "call_out_report" else _recontacts
-    blocks = [_facts(dossier, words), *await rest(session, dossier, words, language)]
+    match kind:
+        case "bad_news_record":
+            rest = await bad_news_blocks(session, principal.tenant, dossier.id, words, language)
+        case "recontact_sheet":
+            rest = await _recontacts(session, dossier, words, language)
+        case _:
+            rest = await _report(session, dossier, words, language)
+    blocks = [_facts(dossier, words), *rest]
     audit.record(
         session,
         principal,
@@ -72,7 +85,7 @@ def _facts(dossier: Dossier, words: Words) -> Data:
         (words["place"], dossier.place),
         (words["summary"], dossier.summary),
     ]
-    return {"kind": "facts", "text": "", "rows": [row for row in rows if row[1]]}
+    return fact_list(rows)
 
 
 async def _report(session: AsyncSession, dossier: Dossier, words: Words, language: str) -> list[Data]:
@@ -81,12 +94,12 @@ async def _report(session: AsyncSession, dossier: Dossier, words: Words, languag
         await session.scalars(select(Entry).where(Entry.dossier_id == dossier.id).order_by(Entry.at))
     )
     at = {entry.code.removeprefix("call_out_"): entry.at for entry in entries if entry.kind == "system"}
-    times = [(words[state], _moment(at[state], language)) for state in _TIMES if state in at]
+    times = [(words[state], moment_words(at[state], language)) for state in _TIMES if state in at]
     reports = [entry.text for entry in entries if entry.kind == "report"] or [words["no_report"]]
     return [
-        *([_head(words["times"]), {"kind": "facts", "text": "", "rows": times}] if times else []),
-        _head(words["report"]),
-        *(_line(text) for text in reports),
+        *([heading(words["times"]), fact_list(times)] if times else []),
+        heading(words["report"]),
+        *(paragraph(text) for text in reports),
     ]
 
 
@@ -105,9 +118,9 @@ async def _recontacts(session: AsyncSession, dossier: Dossier, words: Words, lan
         select(Task).where(Task.dossier_id == dossier.id, Task.kind == "recontact").order_by(Task.due_on)
     )
     return [
-        _head(words["persons"]),
+        heading(words["persons"]),
         *(block for person, here in people for block in _person(person, here, words)),
-        _head(words["recontacts"]),
+        heading(words["recontacts"]),
         *(
             {
                 "kind": "li",
@@ -116,7 +129,7 @@ async def _recontacts(session: AsyncSession, dossier: Dossier, words: Words, lan
             }
             for task in tasks
         ),
-        _line(words["notes"]),
+        paragraph(words["notes"]),
     ]
 
 
@@ -125,23 +138,9 @@ def _person(person: Person, here: DossierPerson, words: Words) -> Iterator[Data]
     bans = [words[name] for name in ("no_calls", "no_letters", "no_visits") if getattr(rules, name)]
     safe = " ".join([*bans, here.safe_contact]).strip()
     if safe:
-        yield {"kind": "facts", "text": "", "rows": [(words["safe_contact"], safe)]}
-    yield _line(_name(person))
+        yield fact_list([(words["safe_contact"], safe)])
+    yield paragraph(_name(person))
 
 
 def _name(person: Person) -> str:
     return f"{person.first_name} {person.last_name}".strip()
-
-
-def _moment(moment: datetime, language: str) -> str:
-    local = moment.astimezone(_BRUSSELS)
-    day: date = local.date()
-    return f"{day_words(day, language)}, {local:%H:%M}"
-
-
-def _head(text: str) -> Data:
-    return {"kind": "h", "text": text}
-
-
-def _line(text: str) -> Data:
-    return {"kind": "p", "text": text}

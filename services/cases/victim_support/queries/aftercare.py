@@ -54,7 +54,7 @@ async def aftercare(
         raise NotFound
     helps = [_help(each) for each in await _all(session, PracticalHelp, dossier.id)]
     view = AftercareView(
-        bad_news=await _bad_news(session, dossier.id),
+        bad_news=await bad_news_of(session, dossier.id),
         goodbyes=[_goodbye(each) for each in await _all(session, Goodbye, dossier.id)],
         practical_help=helps,
         practical_minutes=sum(each.minutes for each in helps),
@@ -84,7 +84,8 @@ async def _all(session: AsyncSession, kind: type[Row], dossier_id: UUID) -> list
     return list(await session.scalars(select(kind).where(kind.dossier_id == dossier_id).order_by(kind.id)))
 
 
-async def _bad_news(session: AsyncSession, dossier_id: UUID) -> list[BadNewsView]:
+async def bad_news_of(session: AsyncSession, dossier_id: UUID) -> list[BadNewsView]:
+    """The messages of a dossier that the caller may see, each with its attempts."""
     found = list(
         await session.scalars(select(BadNews).where(BadNews.dossier_id == dossier_id).order_by(BadNews.id))
     )
