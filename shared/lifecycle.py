@@ -37,11 +37,6 @@ log = logging.getLogger(__name__)
 class Belongings(Protocol):
     """What a service keeps of a tenant outside its database: files. Each act may be repeated."""
 
-    @property
-    def withheld(self) -> frozenset[str]:
-        """Tables that make no sense elsewhere, such as keys."""
-        ...
-
     async def export(self, database: Database, tenant: str, folder: Path) -> None:
         """Write them into `folder`, readable."""
         ...
@@ -59,12 +54,14 @@ class Lifecycle:
         migration_url: str,
         export_dir: str,
         belongings: Belongings | None = None,
+        withheld: frozenset[str] = frozenset(),
     ) -> None:
         self._database = database
         self._service = database.service
         self._migration_url = migration_url
         self._export_dir = Path(export_dir)
         self._belongings = belongings
+        self._withheld = withheld
 
     def subscriptions(self) -> Subscriptions:
         return {
@@ -94,16 +91,11 @@ class Lifecycle:
 
     async def on_tenant_export_requested(self, event: TenantExportRequested) -> None:
         folder = self._export_dir / Path(event.folder).name
-        held = self._belongings
         rows = await export_tenant(
-            self._service,
-            self._migration_url,
-            event.tenant,
-            folder,
-            without=held.withheld if held else frozenset(),
+            self._service, self._migration_url, event.tenant, folder, without=self._withheld
         )
-        if held is not None:
-            await held.export(self._database, event.tenant, folder / self._service)
+        if self._belongings is not None:
+            await self._belongings.export(self._database, event.tenant, folder / self._service)
         await self._answer(event, rows=rows)
 
     async def on_tenant_removed(self, event: TenantRemoved) -> None:

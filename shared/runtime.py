@@ -57,6 +57,8 @@ class Service:
     """Called once the database is there, for what was made before it (identity's keys)."""
     belongings: Belongings | None = None
     """What it keeps of a tenant outside its database."""
+    withheld: frozenset[str] = frozenset()
+    """Tables that no export holds: keys and the like, which are secret and make no sense elsewhere."""
 
 
 @dataclass
@@ -124,6 +126,7 @@ def lifecycle_of(service: Service, database: Database) -> Lifecycle:
         migration_url=settings.migration_db_url,
         export_dir=settings.export_dir,
         belongings=service.belongings,
+        withheld=service.withheld,
     )
 
 

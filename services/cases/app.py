@@ -28,6 +28,7 @@ def build(settings: CasesSettings | None = None) -> Service:
         dependencies={"archive": Provide(lambda: archive, sync_to_thread=False)},
         carries={ARCHIVE: archive},
         belongings=TenantDocuments(archive),
+        withheld=frozenset({"document_keys"}),
     )
 
 

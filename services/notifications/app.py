@@ -26,4 +26,6 @@ def build(settings: NotificationsSettings | None = None) -> Service:
             SELF_TEST_CLOSE: commands.close_self_test,
         },
         carries={CHANNELS_KEY: channels},
+        # with its keys a device could be written to, and our signature makes it worthless to anybody else
+        withheld=frozenset({"push_devices"}),
     )

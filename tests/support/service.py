@@ -158,14 +158,15 @@ async def running(
         admin_url, name, service_password="test-only", migrator_password="test-only"
     )
     await migrations.migrate(name, urls.migration_url)
-    documents = tempfile.TemporaryDirectory(prefix="vangnet-documents-")
+    files = tempfile.TemporaryDirectory(prefix="vangnet-files-")
     environ = {
         "VANGNET_SERVICE_DB_URL": urls.service_url,
         "VANGNET_MIGRATION_DB_URL": urls.migration_url,
         "VANGNET_AUDIT_KEY": AUDIT_KEY,
         "VANGNET_KEY_ENCRYPTION_KEY": AUDIT_KEY,
         "VANGNET_DOCUMENTS_KEY": AUDIT_KEY,
-        "VANGNET_DOCUMENTS_URL": documents.name,
+        "VANGNET_DOCUMENTS_URL": f"{files.name}/documents",
+        "VANGNET_EXPORT_DIR": f"{files.name}/exports",
         "VANGNET_SERVICE_SECRETS": msgspec.json.encode({name: f"{name} secret" for name in SERVICES}).decode(),
         "VANGNET_REFUSAL_SECONDS": "0.01",
         "VANGNET_SERVICE_SECRET": "test-only-secret",
@@ -181,7 +182,7 @@ async def running(
     service = replace(built, verifier=TestsVerifier(built.verifier))
     app = create_app(service, works=False)
     transport = httpx.ASGITransport(cast("Any", app))
-    with documents:
+    with files:
         async with hosted(app), httpx.AsyncClient(transport=transport, base_url=f"http://{name}") as http:
             yield ServiceUnderTest(service, app, http, urls, neighbours)
 

@@ -12,8 +12,6 @@ from shared.db import Database, transaction
 class TenantDocuments:
     """Cases' part of `shared.lifecycle.Belongings`."""
 
-    withheld = frozenset({"document_keys"})
-
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
 

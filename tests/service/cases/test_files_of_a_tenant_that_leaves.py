@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from services.cases.app import build
 from shared.auth import Permission, Principal
 from shared.contracts.event import Event
 from shared.contracts.tenancy import TenantAnswer, TenantExportRequested, TenantRemoved
 from shared.db import driver_of, platform_transaction, uuid7
-from tests.conftest import Serve
 from tests.service.cases.conftest import opened
 from tests.service.cases.test_documents import PDF, added, archive_of, files_of, sent
 from tests.support.principals import principal
@@ -23,13 +21,8 @@ MANY = 60
 
 
 @pytest.fixture
-def exports(tmp_path: Path) -> Path:
-    return tmp_path / "exports"
-
-
-@pytest.fixture
-async def cases(serve: Serve, exports: Path) -> ServiceUnderTest:
-    return await serve(build, "cases", environment={"VANGNET_EXPORT_DIR": str(exports)})
+def exports(cases: ServiceUnderTest) -> Path:
+    return Path(cases.service.settings.export_dir)
 
 
 def export_of(tenant: str) -> TenantExportRequested:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from msgspec import structs
@@ -12,6 +13,8 @@ from shared.auth import Permission
 from shared.contracts.identity import StaffContact
 from shared.contracts.notifications import DeliveryView, DeviceRef, MessageSettingsView
 from shared.contracts.rostering import CallOutRinging
+from shared.contracts.tenancy import TenantExportRequested
+from shared.db import uuid7
 from tests.service.notifications.conftest import PushService
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
@@ -190,3 +193,23 @@ async def test_a_device_is_taken_away_by_its_owner_alone(
     assert (by_colleague.status_code, by_stranger.status_code, by_owner.status_code) == (404, 404, 200)
     assert len(left) == 1
     assert (await settings_of(notifications, tenant, lena)).devices == []
+
+
+async def test_no_export_of_a_tenant_holds_the_keys_of_a_device(
+    notifications: ServiceUnderTest, tenant: str, push: PushService, known: Known
+) -> None:
+    browser = push.browser("phone")
+    owner = principal(tenant, user_id=known().user_id)
+    assert (await notifications.post("/push-devices", browser, by=owner)).is_success
+
+    await notifications.deliver(
+        TenantExportRequested(id=uuid7(), occurred_at=datetime.now(UTC), tenant=tenant, folder=f"{tenant}-1")
+    )
+
+    here = Path(notifications.service.settings.export_dir) / f"{tenant}-1" / "notifications"
+    written = {each.name: each.read_text(encoding="utf-8") for each in here.iterdir()}
+    assert {"manifest.json", "message_settings.csv"} <= set(written)
+    assert not [
+        name for name, text in written.items()
+        if browser.auth in text or browser.p256dh in text or browser.endpoint in text
+    ]  # fmt: skip
