@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +22,8 @@ from shared.tenancy import checked_key
 
 ARCHIVE: Final = "vangnet_archive"
 _STREAMED: Final = 256 * 1024
+_AWAY: Final = (BaseError, OSError)
+"""How a store fails: what the library says of a bucket, what the system says of a folder."""
 
 
 class ArchiveAway(Unavailable):
@@ -66,7 +69,7 @@ class Archive:
         sealed = await asyncio.to_thread(sealing.seal, self._key(place), content, place.path)
         try:
             await obstore.put_async(self._store(), place.path, sealed)
-        except Exception as failed:
+        except _AWAY as failed:
             raise ArchiveAway from failed
 
     async def read(self, place: Place) -> AsyncIterator[bytes]:
@@ -75,7 +78,7 @@ class Archive:
             found = await obstore.get_async(self._store(), place.path)
         except FileNotFoundError:
             raise ContentGone from None
-        except Exception as failed:
+        except _AWAY as failed:
             raise ArchiveAway from failed
         return sealing.opened(
             self._key(place), aiter(cast("Any", found.stream(min_chunk_size=_STREAMED))), place.path
@@ -87,7 +90,7 @@ class Archive:
             await obstore.delete_async(self._store(), Place(tenant, document_id, b"").path)
         except FileNotFoundError:
             return
-        except Exception as failed:
+        except _AWAY as failed:
             raise ArchiveAway from failed
 
     async def delete_all(self, tenant: str) -> None:
@@ -98,7 +101,7 @@ class Archive:
                 for line in lines:
                     with contextlib.suppress(FileNotFoundError):
                         await obstore.delete_async(store, line["path"])
-        except Exception as failed:
+        except _AWAY as failed:
             raise ArchiveAway from failed
 
     def _key(self, place: Place) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 import httpx
+import msgspec
 import pytest
 
 from services.cases.documents.archive import ARCHIVE, Archive
@@ -261,6 +262,27 @@ async def test_a_transaction_that_dies_after_the_file_was_stored_leaves_nothing(
     assert (await papers(cases, dossier, worker)).documents == []
     await cases.run_timers(datetime.now(UTC) + timedelta(hours=2))
     assert files_of(cases, tenant) == []
+
+
+async def test_while_the_archive_is_away_nothing_is_kept_and_the_same_form_is_taken_once_it_is_back(
+    cases: ServiceUnderTest, worker: Principal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier, key, archive = await opened(cases, worker), str(uuid7()), archive_of(cases)
+    kept = await added(cases, dossier, worker, PDF + b"earlier")
+    (tmp_path / "disk").write_text("no folder")
+    with monkeypatch.context() as away:
+        gone = msgspec.structs.replace(archive._settings, documents_url=str(tmp_path / "disk" / "documents"))
+        away.setattr(archive, "_settings", gone)
+        away.setattr(archive, "_opened", None)
+
+        refused = [await sent(cases, dossier, worker, key=key), await fetched(cases, kept, worker)]
+
+    assert [problem(each) for each in refused] == [(503, "archive_away")] * 2
+    assert [each.document_id for each in (await papers(cases, dossier, worker)).documents] == [
+        kept.document_id
+    ]
+    back = cases.read(await sent(cases, dossier, worker, key=key), DocumentRef)
+    assert (await fetched(cases, back, worker)).content == PDF
 
 
 async def test_reading_asks_for_access_and_each_reading_is_in_the_log(
