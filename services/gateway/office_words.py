@@ -166,6 +166,26 @@ _FIGURES: Final = {
     "figure_how.recontact_results": N_(
         "Het resultaat van afgeronde hercontacten met hun uiterste dag in deze periode."
     ),
+    "figure.bad_news_brought": N_("Slechtnieuwsmeldingen gebracht"),
+    "figure_how.bad_news_brought": N_(
+        "Meldingen die in deze periode gebracht zijn, uit de dossiers. Voor anderen: gevraagd door een andere zone, "
+        "een ziekenhuis, het buitenland of iemand anders."
+    ),
+    "figure.goodbyes": N_("Afscheid van een overledene"),
+    "figure_how.goodbyes": N_("Afscheidsmomenten die in deze periode plaatsvonden, bij hun plaats."),
+    "figure.referral_answers": N_("Doorverwijzingen aangeboden"),
+    "figure_how.referral_answers": N_(
+        "Elk aanbod in deze periode met het antwoord. Per persoon en per dienst telt het laatste antwoord."
+    ),
+    "figure.referral_services": N_("Naar welke dienst"),
+    "figure_how.referral_services": N_(
+        "Dezelfde aangeboden doorverwijzingen, bij de dienst, wat het antwoord ook was."
+    ),
+    "figure.type_transitions": N_("Dossiers die een andere soort werden"),
+    "figure_how.type_transitions": N_(
+        "Elke overgang telt een keer per dossier, bijvoorbeeld van een verdwijning naar een verdacht overlijden. Wat "
+        "minder dan vijf keer voorkomt, staat samen bij de andere."
+    ),
     "figure.member_minutes": N_("Tijd op oproep per lid"),
     "figure_how.member_minutes": N_(
         "De echte tijd van haar eerste oproep tot het afsluiten, voor ieder die ging, zoals bij elke oproep. Alleen "
@@ -201,6 +221,14 @@ _FIGURES: Final = {
     "bad_news.none": N_("geen slecht nieuws"),
     "dossier_origin.call_out": N_("na een oproep"),
     "dossier_origin.walk_in": N_("zonder oproep"),
+    "referral_answers.given": N_("aanvaard"),
+    "referral_answers.refused": N_("geweigerd"),
+    "referral_answers.pending": N_("nog geen antwoord"),
+    "referral_answers.withdrawn": N_("eerst aanvaard, later ingetrokken"),
+    "type_transitions.others": N_("andere overgangen"),
+    "recontacts.done": N_("gedaan"),
+    "recontacts.to_do": N_("nog te doen"),
+    "recontacts.dropped": N_("vervallen"),
     "recontacts.in_time": N_("op tijd"),
     "recontacts.late": N_("te laat"),
     "recontacts.open_late": N_("nog open, te laat"),

@@ -27,7 +27,8 @@ SECTIONS: Final = (
         "aftercare",
         N_("Nazorg"),
         ("dossiers_by_type", "dossier_origin", "dossier_minors", "persons_by_role", "recontacts",
-         "recontact_results"),
+         "recontact_results", "bad_news_brought", "goodbyes", "referral_answers", "referral_services",
+         "type_transitions"),
     ),
     ("members", N_("Uren van de leden"), ("member_minutes",)),
 )  # fmt: skip
@@ -36,13 +37,19 @@ _FAMILIES: Final = {
     "dossiers_by_type": "incident_type",
     "persons_by_role": "person_role",
     "recontact_results": "task_result",
+    "goodbyes": "goodbye_place",
+    "referral_services": "consent_purpose",
+    "bad_news_brought": "bad_news",
 }
 _YES_NO: Final = ("declined", "escalated", "simultaneous", "minors", "dossier_minors")
 _LISTED: Final = {
     "rostering": ("call-outs", Permission.CALL_OUT_READ),
     "cases": ("dossiers", Permission.DOSSIER_READ),
 }
-_NO_LIST: Final = ("persons_by_role", "recontacts", "recontact_results", "member_minutes")
+_NO_LIST: Final = (
+    "persons_by_role", "recontacts", "recontact_results", "member_minutes", "bad_news_brought", "goodbyes",
+    "referral_answers", "referral_services", "type_transitions",
+)  # fmt: skip
 _MONDAY: Final = date(2024, 1, 1)
 
 
@@ -110,7 +117,7 @@ def period_title(language: Language, kind: str, starts_on: date) -> str:
 
 def group_family(figure: str) -> str:
     """Which words its groups have."""
-    return "part_of_day" if figure == "by_hour" else "statistic_group"
+    return {"by_hour": "part_of_day", "recontacts": "recontacts"}.get(figure, "statistic_group")
 
 
 def label_of(language: Language, figure: str, key: str, staff: Staff | None = None) -> str:
@@ -125,7 +132,8 @@ def label_of(language: Language, figure: str, key: str, staff: Staff | None = No
         return language.word(f"yes_no.{key}")
     if figure == "member_minutes" and staff is not None:
         return next((entry.name for user_id, entry in staff.items() if str(user_id) == key), key)
-    return language.word_or(f"{_FAMILIES.get(figure, figure)}.{key}", key)
+    family = "incident_type" if ">" in key else _FAMILIES.get(figure, figure)
+    return " → ".join(language.word_or(f"{family}.{part}", part) for part in key.split(">"))
 
 
 def value_text(language: Language, value: int | None, unit: str) -> str:

@@ -1,12 +1,21 @@
 """The dossiers and their aftercare in numbers: of all of them, also for who may open none."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from shared.auth import Permission, Principal
+from shared.contracts.aftercare import ChangeIncidentType, GoodbyeFacts, RecordConsent
+from shared.contracts.bad_news import (
+    BadNewsRecipient,
+    BadNewsRef,
+    DeliverBadNews,
+    ReceiveBadNews,
+    VerifyBadNews,
+)
+from shared.contracts.cases import DossierRef
 from shared.contracts.statistics import CountedDossier, Statistics
-from tests.service.cases.conftest import CARE, WORKER, field_codes, opened
+from tests.service.cases.conftest import CARE, WORKER, field_codes, opened, person_in
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
 
@@ -43,6 +52,38 @@ async def test_dossiers_and_recontacts_are_counted_and_small_numbers_hidden(
     assert cells(found, "dossiers_by_type")["robbery_violence"] == 5
     assert cells(found, "dossier_origin") == {"call_out": 0, "walk_in": 6}
     assert {each.code for each in found.figures} >= {"recontacts", "recontact_results", "persons_by_role"}
+
+
+async def brought(cases: ServiceUnderTest, ref: DossierRef, by: Principal) -> None:
+    """Bad news of the own zone, told by two."""
+    news = ReceiveBadNews(about="J.P.", recipients=[BadNewsRecipient(name="M.C.")], dossier_id=ref.dossier_id)
+    path = f"/bad-news/{cases.read(await cases.post('/bad-news', news, by=by), BadNewsRef).bad_news_id}"
+    assert (await cases.post(f"{path}/verify", VerifyBadNews(how="Gebeld"), by=by)).is_success
+    told = DeliverBadNews(deliverers=[by.user_id], others="Inspecteur Claeys")
+    assert (await cases.post(f"{path}/deliver", told, by=by)).is_success
+
+
+async def test_what_is_done_in_the_aftercare_is_counted(
+    cases: ServiceUnderTest, worker: Principal, chief: Principal
+) -> None:
+    now = datetime.now(UTC)
+    for _ in range(5):
+        ref = await opened(cases, worker, "disappearance")
+        place, person = f"/dossiers/{ref.dossier_id}", await person_in(cases, ref, worker, last_name="Maes")
+        goodbye = GoodbyeFacts(permission="not_needed", held_at=now)
+        consent = RecordConsent(purpose="referral_caw", person_id=person, state="refused")
+        later = ChangeIncidentType(incident_type="death_suspicious", version=1)
+        for path, command in (("goodbyes", goodbye), ("consents", consent), ("type", later)):
+            assert (await cases.post(f"{place}/{path}", command, by=worker)).is_success
+        await brought(cases, ref, worker)
+
+    found = await numbers(cases, chief)
+
+    assert cells(found, "goodbyes")["mortuary"] == 5
+    assert cells(found, "referral_answers") == {"given": 0, "refused": 5, "pending": 0, "withdrawn": 0}
+    assert cells(found, "referral_services")["referral_caw"] == 5
+    assert cells(found, "type_transitions") == {"disappearance>death_suspicious": 5, "others": 0}
+    assert cells(found, "bad_news_brought") == {"own_zone": 5, "for_others": 0}
 
 
 async def test_behind_a_number_stand_only_the_dossiers_that_one_sees_anyway(
