@@ -70,6 +70,22 @@ def month_of(text: str, *, today: date) -> date:
         return today.replace(day=1)
 
 
+def week_of(text: str, *, month: date, today: date) -> date:
+    """The Monday of a day in an address; else of this week when it has a day in the month, or of the month's first."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        this_week = _monday(today)
+        return (
+            this_week if month <= this_week + 6 * _DAY and this_week < next_month(month) else _monday(month)
+        )
+    return _monday(day)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
 def next_month(first: date) -> date:
     return (first + timedelta(days=32)).replace(day=1)
 
@@ -115,6 +131,22 @@ def with_gaps(rows: list[Row], gaps: Iterable[RosterGap]) -> list[Row]:
     return rows
 
 
+def by_day(
+    shifts: Iterable[AnyShift], gaps: Iterable[RosterGap], levels: Sequence[str], days: list[Day]
+) -> list[list[tuple[str, Cell]]]:
+    """For each day its levels that somebody has, if only for an hour, or that nobody has who should."""
+    known, holes = list(shifts), list(gaps)
+    more = sorted({shift.level for shift in known} - set(levels))
+    rows = with_gaps([Row(level, [Cell(day) for day in days]) for level in [*levels, *more]], holes)
+    for row in rows:
+        for cell in row.cells:
+            cell.shifts = _there(cell.day, [shift for shift in known if shift.level == row.key])
+    return [
+        [(row.key, cell) for row in rows if (cell := row.cells[place]).shifts or cell.gaps]
+        for place in range(len(days))
+    ]
+
+
 def with_absences(rows: list[Row], absences: Iterable[Absence]) -> list[Row]:
     """The same rows of people, with the days on which they are away."""
     for absence in absences:
@@ -146,11 +178,13 @@ def _row(key: str, shifts: list[AnyShift], days: list[Day], holder: UUID | None 
 
 
 def _cell(day: Day, shifts: list[AnyShift]) -> Cell:
-    there = sorted(
-        (shift for shift in shifts if shift.starts_at < day.ends_at and shift.ends_at > day.starts_at),
-        key=lambda shift: shift.starts_at,
-    )
-    return Cell(day, _shown(day, there))
+    return Cell(day, _shown(day, _there(day, shifts)))
+
+
+def _there(day: Day, shifts: Iterable[AnyShift]) -> list[AnyShift]:
+    """Those that have a part of the day, in order."""
+    there = [shift for shift in shifts if shift.starts_at < day.ends_at and shift.ends_at > day.starts_at]
+    return sorted(there, key=lambda shift: shift.starts_at)
 
 
 def _shown(day: Day, shifts: list[AnyShift]) -> list[AnyShift]:

@@ -23,6 +23,7 @@ from shared.contracts.rosters import Absence, RosterGap, RosterPeriod
 from shared.errors import Conflict, NotFound, Problem
 
 VIEWS: Final = ("levels", "people")
+_SIX_DAYS: Final = timedelta(days=6)
 
 
 @get("/roster", include_in_schema=False)
@@ -31,8 +32,10 @@ async def roster(
     pages: NamedDependency[Pages],
     month: FromQuery[str] = "",
     view: FromQuery[str] = "levels",
+    week: FromQuery[str] = "",
 ) -> Response[str]:
-    return pages.show("roster/month.html", visit, **await _month(visit, month, view))
+    """A month at a glance; a small screen has a week of it in the place of the grid."""
+    return pages.show("roster/month.html", visit, **await _month(visit, month, view, week))
 
 
 @get("/roster/month", include_in_schema=False)
@@ -41,9 +44,10 @@ async def roster_month(
     pages: NamedDependency[Pages],
     month: FromQuery[str] = "",
     view: FromQuery[str] = "levels",
+    week: FromQuery[str] = "",
 ) -> Response[str]:
     """The part that changes by itself."""
-    return pages.show("roster/_month.html", visit, **await _month(visit, month, view))
+    return pages.show("roster/_month.html", visit, **await _month(visit, month, view, week))
 
 
 @get("/roster/new", include_in_schema=False)
@@ -101,20 +105,32 @@ async def remove_shift(
     return go_to(request, page, note="note.shift_removed")
 
 
-async def _month(visit: Visit, month: str, view: str) -> dict[str, Any]:
+async def _month(visit: Visit, month: str, view: str, week: str) -> dict[str, Any]:
     now, first = datetime.now(UTC), months.month_of(month, today=_today())
     days = months.days_of(first, language=visit.language.code)
-    period, names = await asyncio.gather(_period(visit, days[0].starts_at, days[-1].ends_at), Names.of(visit))
+    monday = months.week_of(week, month=first, today=_today())
+    seven = months.days_of(monday, monday + _SIX_DAYS, language=visit.language.code)
+    whole = min(days[0].starts_at, seven[0].starts_at), max(days[-1].ends_at, seven[-1].ends_at)
+    period, names = await asyncio.gather(_period(visit, *whole), Names.of(visit))
     chosen = view if view in VIEWS else VIEWS[0]
+    shifts = [shift for shift in period.shifts if _is_in(shift, days)]
+    gaps = [gap for gap in period.gaps if _is_in(gap, days)]
     return {
         "first": first,
         "before": months.month_before(first),
         "after": months.next_month(first),
         "drafts": period.drafts,
         "moment": now,
-        **grid_of(names, period.shifts, period.gaps, period.absences, days, view=chosen),
+        **grid_of(names, shifts, gaps, period.absences, days, view=chosen),
+        "monday": monday,
+        "week": list(zip(seven, months.by_day(period.shifts, period.gaps, names.levels, seven), strict=True)),
+        "this_week": months.week_of("", month=_today().replace(day=1), today=_today()),
         "blank": partial(Form, visit),
     }
+
+
+def _is_in(one: months.AnyShift | RosterGap, days: list[months.Day]) -> bool:
+    return one.starts_at < days[-1].ends_at and one.ends_at > days[0].starts_at
 
 
 def grid_of(

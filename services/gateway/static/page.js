@@ -18,6 +18,8 @@ function settle(root) {
   if (target) { target.tabIndex = target.tabIndex >= 0 ? target.tabIndex : -1; target.focus(); }
   const said = root.querySelector?.("[data-announce]") || (root.matches?.("[data-announce]") ? root : null);
   if (said) announce(said.dataset.announce);
+  // Tabs in one row on a small screen: the one where we are is in sight.
+  for (const here of document.querySelectorAll(".tabs--row [aria-current]")) here.closest("ul").scrollLeft = here.offsetLeft - 16;
   tick();
 }
 

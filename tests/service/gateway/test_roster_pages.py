@@ -54,6 +54,32 @@ async def test_a_night_when_the_clock_goes_back_shows_its_real_hours(
     assert "Deze dag duurt 25 uur: de klok verandert." in page
 
 
+async def test_a_small_screen_has_the_week_with_its_hand_overs_and_the_way_to_the_next(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    tail = shift(datetime(2026, 10, 26, 16, tzinfo=UTC), datetime(2026, 10, 27, 7, tzinfo=UTC))
+    hole = RosterGap(
+        level="primary",
+        starts_at=datetime(2026, 10, 29, 17, tzinfo=UTC),
+        ends_at=datetime(2026, 10, 30, 7, tzinfo=UTC),
+    )
+    neighbours.of("rostering")["GET /roster"] = roster_of(tail, gaps=(hole,))
+
+    page = (await coordinator.get("/roster?month=2026-11&week=2026-10-28")).text
+
+    week = page[page.index('<section class="week"') : page.index('<nav class="month-bar"')]
+    assert "Week van ma 26 oktober 2026" in week
+    assert "vanaf 17:00" in week
+    assert "tot 08:00" in week
+    assert "niemand van 18:00 tot 00:00" in week
+    assert "week=2026-10-19" in week
+    assert "week=2026-11-02" in week
+    assert "week=2026-10-26" in page[page.index('hx-get="/roster/month') :].split('"')[1]
+    assert "ma 26 okt" not in page[page.index('<nav class="month-bar"') :], (
+        "the month's own list stays of the month"
+    )
+
+
 async def test_an_hour_that_the_clock_skips_is_refused_with_the_reason(
     coordinator: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:

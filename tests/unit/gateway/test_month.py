@@ -136,3 +136,32 @@ def test_people_stand_in_order_of_name_and_have_no_gaps() -> None:
 @pytest.mark.parametrize("text", ["", "2026-13", "nonsense", "2026"])
 def test_an_address_without_a_month_is_this_month(text: str) -> None:
     assert month.month_of(text, today=date(2026, 11, 22)) == date(2026, 11, 1)
+
+
+def test_a_week_begins_on_monday_and_is_this_week_while_it_has_a_day_in_the_month() -> None:
+    today = date(2026, 11, 25)
+    for text, first, monday in (
+        ("", date(2026, 11, 1), date(2026, 11, 23)),
+        ("", date(2026, 12, 1), date(2026, 11, 30)),
+        ("2026-12-06", date(2026, 12, 1), date(2026, 11, 30)),
+        ("no day", date(2027, 2, 1), date(2027, 2, 1)),
+    ):
+        assert month.week_of(text, month=first, today=today) == monday
+    assert month.week_of("", month=date(2026, 12, 1), today=date(2026, 12, 2)) == date(2026, 11, 30)
+
+
+def test_a_day_of_the_week_names_everybody_who_has_an_hour_of_it_and_every_hole() -> None:
+    days = month.days_of(date(2026, 11, 23), date(2026, 11, 29))
+    lena = shift(brussels(2026, 11, 16, 8), brussels(2026, 11, 23, 8))
+    tom = shift(brussels(2026, 11, 23, 8), brussels(2026, 11, 24, 8), user_id=TOM)
+    hole = RosterGap(level="primary", starts_at=brussels(2026, 11, 24, 8), ends_at=brussels(2026, 11, 25, 0))
+
+    monday, tuesday, wednesday, *_ = month.by_day([tom, lena], [hole], ["primary", "backup"], days)
+
+    assert [(level, [each.user_id for each in cell.shifts]) for level, cell in monday] == [
+        ("primary", [LENA, TOM])
+    ]
+    ((_, cell),) = tuesday
+    assert [each.user_id for each in cell.shifts] == [TOM]
+    assert [(gap.starts_at, gap.ends_at) for gap in cell.gaps] == [(hole.starts_at, hole.ends_at)]
+    assert wednesday == []
