@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rostering.call_outs.models import CallOut, CallOutNumber, day_of, number_of, year_of
+from services.rostering.call_outs.models import CallOut, day_of, number_of, year_of
 from services.rostering.call_outs.records import Incident
 from services.rostering.call_outs.ringing import announce_progress, locked
 from services.rostering.incidents.models import (
     ChangedMeanwhile,
     Enquiry,
     IncidentNotOpen,
+    IncidentNumber,
     NotMatched,
     Victim,
     VictimsMissing,
@@ -331,13 +332,13 @@ def _facts(facts: contract.RegisterVictim) -> dict[str, Any]:
 
 
 async def _next_number(session: AsyncSession, *, now: datetime) -> str:
-    """Incidents count in the row of the call-outs of a negative year: one table, two rows of numbers."""
+    """The next number of the year; the counter's row is held until the commit, so that no number is lost."""
     year = year_of(now)
-    counted = insert(CallOutNumber).values(year=-year, last_number=1)
+    counted = insert(IncidentNumber).values(year=year, last_number=1)
     counted = counted.on_conflict_do_update(
-        index_elements=[CallOutNumber.year], set_={"last_number": CallOutNumber.last_number + 1}
+        index_elements=[IncidentNumber.year], set_={"last_number": IncidentNumber.last_number + 1}
     )
-    number = await session.scalar(counted.returning(CallOutNumber.last_number))
+    number = await session.scalar(counted.returning(IncidentNumber.last_number))
     return number_of(year, number or 1)
 
 

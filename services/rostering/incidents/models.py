@@ -89,3 +89,12 @@ class Enquiry(Base):
     def wipe(self) -> None:
         self.sought = self.enquirer = self.relation = self.phone = self.safe_contact = self.note = ""
         self.checked = ""
+
+
+class IncidentNumber(Base):
+    """The last number given out in a year."""
+
+    __tablename__ = "incident_numbers"
+
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last_number: Mapped[int]
