@@ -57,7 +57,10 @@ async def write_letter(
     visit: NamedDependency[Visit],
     pages: NamedDependency[Pages],
 ) -> Response[str]:
-    """`do` is the button: look at it first, or keep it as a draft."""
+    """`do` is the button: look at it first, or keep it as a draft.
+
+    What stays untranslated on the translation is shown once before it is kept.
+    """
     form = await read_form(request, visit)
     dossier, rules = await dossier_of(visit, dossier_id), await _rules(visit)
     chosen = _template(rules, form.text("template"))
@@ -66,7 +69,8 @@ async def write_letter(
     command = _command(form, chosen)
     preview: LetterPreview | None = None
     try:
-        if form.text("do") == "keep":
+        warned = form.text("untranslated") == " ".join(_untranslated(form, chosen))
+        if form.text("do") == "keep" and warned:
             path = f"/dossiers/{dossier_id}/letters"
             ref = await visit.services.tell("cases", path, command, LetterRef, key=form.key)
             return go_to(
@@ -98,6 +102,14 @@ def _command(form: Form, chosen: TemplateView) -> WriteLetter:
     )
 
 
+def _untranslated(form: Form, chosen: TemplateView) -> list[str]:
+    """Free texts that stand on the translation as they were typed for the letter."""
+    if not form.text("courtesy_language"):
+        return []
+    free = [field.name for field in chosen.fields if field.kind == "text"]
+    return [name for name in free if form.text(name) and not form.text(f"courtesy_{name}")]
+
+
 def _letter_page(
     pages: Pages,
     visit: Visit,
@@ -115,6 +127,7 @@ def _letter_page(
         dossier=dossier,
         rules=rules,
         chosen=chosen,
+        untranslated=_untranslated(form, chosen) if preview else [],
         courtesy=[language for language in LANGUAGES if language != rules.legal_language],
         preview=[(part, [base64.b64encode(page).decode() for page in part.pages]) for part in preview.parts]
         if preview
