@@ -41,6 +41,15 @@ _OFFICE: Final = {TYPES["docx"]: "word/", TYPES["xlsx"]: "xl/"}
 _OPEN_DOCUMENT: Final = frozenset({TYPES["odt"], TYPES["ods"]})
 _MACROS: Final = ("vbaproject.bin", "basic/", "scripts/", "activex/")
 _HEAD: Final = 64 * 1024
+_ARCHIVE: Final = b"PK\x03\x04"
+_ENCRYPTED: Final = 0x1
+_NO_ARCHIVE: Final = (
+    zipfile.BadZipFile,  # no end, no directory, a member that is not where it should be, a wrong checksum
+    NotImplementedError,  # in pieces over several disks, or of a version to come
+    ValueError,  # an offset before the beginning, a name in no character set
+    EOFError,  # a member that is cut off
+)
+"""What `zipfile` says of something that is not the archive that an office file is: to us all the same, another type."""
 _UNPACKED: Final = 300_000_000
 _NAME_LENGTH: Final = 120
 _MIMETYPE_MOST: Final = 200
@@ -100,11 +109,15 @@ def _is_text(content: bytes) -> bool:
 
 def _is_office(claimed: str, content: bytes) -> bool:
     """Opened as the archive that it is, without unpacking; raises `FileWrong` for one that brings a program along."""
+    if not content.startswith(_ARCHIVE):
+        return False  # an archive may have something before it: a page, or a program
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             if sum(member.file_size for member in members) > _UNPACKED:
                 return False
+            if any(member.flag_bits & _ENCRYPTED for member in members):
+                return False  # nobody could look into it, nor the scanner
             names = [member.filename.lower() for member in members]
             if any(mark in name for name in names for mark in _MACROS):
                 raise FileWrong("has_macros")
@@ -116,9 +129,11 @@ def _is_office(claimed: str, content: bytes) -> bool:
             return (
                 mimetype is not None
                 and mimetype.file_size < _MIMETYPE_MOST
+                # as the format demands; so nothing that a stranger sent is ever unpacked here
+                and mimetype.compress_type == zipfile.ZIP_STORED
                 and archive.read(mimetype) == claimed.encode()
             )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
+    except _NO_ARCHIVE:
         return False
 
 

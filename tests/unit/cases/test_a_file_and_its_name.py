@@ -1,7 +1,9 @@
 """What a file is by its content, and what it may be called."""
 
+import contextlib
 import io
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -26,12 +28,26 @@ def office(folder: str, *more: str) -> bytes:
     return whole.getvalue()
 
 
-def open_document(mimetype: str) -> bytes:
+def open_document(mimetype: str, packed: int = zipfile.ZIP_STORED) -> bytes:
     whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w") as archive:
+    with zipfile.ZipFile(whole, "w", packed) as archive:
         archive.writestr("mimetype", mimetype)
         archive.writestr("content.xml", "<x/>")
     return whole.getvalue()
+
+
+WORD = office("word/")
+TEXT = open_document("application/vnd.oasis.opendocument.text")
+DIRECTORY, END = b"PK\x01\x02", b"PK\x05\x06"
+
+
+def changed(content: bytes, part: bytes, offset: int, to: bytes) -> bytes:
+    """Other bytes in each part of the archive that begins so."""
+    whole, at = bytearray(content), content.find(part)
+    while at >= 0:
+        whole[at + offset : at + offset + len(to)] = to
+        at = content.find(part, at + 1)
+    return bytes(whole)
 
 
 def refusal(name: str, content: bytes) -> str:
@@ -76,6 +92,44 @@ def test_a_file_that_is_what_its_name_says_is_taken(name: str, content: bytes, m
 )
 def test_a_file_that_is_something_else_is_refused_with_why(name: str, content: bytes, code: str) -> None:
     assert refusal(name, content) == code
+
+
+@pytest.mark.parametrize("whole", [WORD, TEXT], ids=["docx", "odt"])
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        pytest.param(lambda whole: whole[:-30], id="cut off at the end"),
+        pytest.param(lambda whole: whole[: len(whole) // 3], id="cut off before the directory"),
+        pytest.param(lambda whole: whole[60:], id="without its beginning"),
+        pytest.param(lambda whole: b"<script>1</script>" + whole, id="behind a page"),
+        pytest.param(lambda whole: changed(whole, DIRECTORY, 8, b"\x01"), id="encrypted"),
+        pytest.param(lambda whole: changed(whole, DIRECTORY, 24, b"\x00\x00\x00\x7f"), id="a bomb"),
+        pytest.param(lambda whole: changed(whole, DIRECTORY, 6, b"\xff"), id="of a version to come"),
+        pytest.param(lambda whole: changed(whole, END, 12, b"\xff\xff\xff\x00"), id="a directory too large"),
+    ],
+)
+def test_an_office_file_that_nobody_can_open_is_refused(
+    whole: bytes, spoilt: Callable[[bytes], bytes]
+) -> None:
+    assert refusal("brief.docx" if whole == WORD else "brief.odt", spoilt(whole)) == "type_differs"
+
+
+def test_an_open_document_is_never_unpacked_to_know_what_it_is() -> None:
+    packed = open_document("application/vnd.oasis.opendocument.text", zipfile.ZIP_DEFLATED)
+
+    assert refusal("brief.odt", packed) == "type_differs"
+
+
+@given(st.sampled_from([WORD, TEXT]), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=12))
+def test_whatever_is_changed_in_an_office_file_it_is_taken_or_refused_and_breaks_nothing(
+    whole: bytes, changes: list[tuple[float, int]]
+) -> None:
+    spoilt = bytearray(whole)
+    for where, value in changes:
+        spoilt[int(where * (len(whole) - 1))] = value
+
+    with contextlib.suppress(FileWrong):
+        media_type_of("brief.docx" if whole == WORD else "brief.odt", bytes(spoilt))
 
 
 @pytest.mark.parametrize(
