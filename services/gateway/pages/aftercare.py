@@ -14,12 +14,13 @@ from litestar.types import ControllerRouterHandler
 
 from services.gateway.forms import Form, read_form
 from services.gateway.language import BRUSSELS
-from services.gateway.pages.aftercare_acts import ACTS, Act
+from services.gateway.pages.aftercare_acts import ACTS, RECIPIENT_ROWS, Act, who_goes
 from services.gateway.pages.dossier_sight import answer_out_of_sight, dossier_of, tell
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.services_client import Staff
 from services.gateway.visit import Visit
 from shared.contracts import aftercare as c
+from shared.contracts.bad_news import BadNewsView
 from shared.contracts.cases import DossierView
 from shared.errors import NotFound, Problem
 
@@ -33,6 +34,7 @@ _DEFAULTS: Final = {
 }
 _NEVER_CHOSEN_FOR_YOU: Final = ("level", "state", "reason", "outcome")
 """What nobody may note by leaving it as it stood."""
+_ABOUT_WHO_GOES: Final = ("bad-news-assign", "bad-news-deliver")
 
 
 @get("/dossiers/{dossier_id:uuid}/aftercare", include_in_schema=False)
@@ -58,10 +60,13 @@ async def act_page(
 ) -> Response[str]:
     dossier = await dossier_of(visit, dossier_id)
     values = {**_first_choices(act), "of": of, "version": str(dossier.version)}
+    news = None
     if act == "goodbye-change":
         values |= _as_typed(await _known_goodbye(visit, dossier_id, of), visit.who.id)
-    form = Form(visit, values)
-    return await _show(pages, visit, dossier, act, form)
+    elif act in _ABOUT_WHO_GOES:
+        news = await _known_news(visit, dossier_id, of)
+        values |= {**who_goes(news, visit.who.id), "heard_first": "0"}
+    return await _show(pages, visit, dossier, act, Form(visit, values), news)
 
 
 @post("/dossiers/{dossier_id:uuid}/aftercare/{act:str}", include_in_schema=False)
@@ -85,7 +90,8 @@ async def do_act(
         path = chosen.path.format(dossier=dossier_id, of=of)
         if await tell(visit, form, path, command, chosen.answer):
             return go_to(request, f"/dossiers/{dossier_id}/aftercare", note="note.saved")
-    return await _show(pages, visit, dossier, act, form)
+    news = await _known_news(visit, dossier_id, form.text("of")) if act in _ABOUT_WHO_GOES else None
+    return await _show(pages, visit, dossier, act, form, news)
 
 
 def _act(name: str) -> Act:
@@ -110,6 +116,14 @@ def _first_choices(name: str) -> dict[str, str]:
     return {**first, **usual}
 
 
+async def _known_news(visit: Visit, dossier_id: UUID, of: str) -> BadNewsView:
+    care = await visit.services.ask("cases", f"/dossiers/{dossier_id}/aftercare", c.AftercareView)
+    known = next((each for each in care.bad_news if str(each.bad_news_id) == of), None)
+    if known is None:
+        raise NotFound
+    return known
+
+
 async def _known_goodbye(visit: Visit, dossier_id: UUID, of: str) -> c.GoodbyeFacts:
     """What stands there now: who changes one thing keeps the rest."""
     care = await visit.services.ask("cases", f"/dossiers/{dossier_id}/aftercare", c.AftercareView)
@@ -131,7 +145,9 @@ def _typed(value: str | date | datetime | None) -> str:
     return value.isoformat() if isinstance(value, date) else value or ""
 
 
-async def _show(pages: Pages, visit: Visit, dossier: DossierView, act: str, form: Form) -> Response[str]:
+async def _show(
+    pages: Pages, visit: Visit, dossier: DossierView, act: str, form: Form, news: BadNewsView | None
+) -> Response[str]:
     staff = await visit.services.staff()
     wrong = bool(form.errors or form.problem)
     return pages.show(
@@ -141,14 +157,18 @@ async def _show(pages: Pages, visit: Visit, dossier: DossierView, act: str, form
         dossier=dossier,
         act=_act(act),
         name=act,
-        people=_people(dossier, staff, visit),
+        people=_people(dossier, staff, news),
+        rows=RECIPIENT_ROWS,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
     )
 
 
-def _people(dossier: DossierView, staff: Staff, visit: Visit) -> dict[str, list[tuple[UUID, str]]]:
+def _people(
+    dossier: DossierView, staff: Staff, news: BadNewsView | None
+) -> dict[str, list[tuple[UUID | int, str]]]:
     return {
-        "staff": [(each.user_id, each.name) for each in staff.active() if each.user_id != visit.who.id],
+        "staff": [(each.user_id, each.name) for each in staff.active()],
+        "recipients": [(place, each.name) for place, each in enumerate(news.recipients if news else ())],
         "persons": [
             (each.person_id, f"{each.first_name} {each.last_name}".strip()) for each in dossier.persons
         ],

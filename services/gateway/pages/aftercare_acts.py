@@ -50,16 +50,27 @@ def _uuids(form: Form, *names: str) -> list[UUID]:
     return [each for each in (form.uuid(name) for name in names) if each is not None]
 
 
+RECIPIENT_ROWS: Final = ("", "_2", "_3", "_4")
+"""Rows of the form for who must hear the bad news; the first is always there."""
+
+
+def _recipients(f: Form) -> list[n.BadNewsRecipient]:
+    """Each row with a name; a row that says anything else without a name asks for it."""
+    found = []
+    for row in RECIPIENT_ROWS:
+        name, relation, address = (f.text(f"{each}{row}") for each in ("recipient", "relation", "address"))
+        age = f.number(f"age{row}")
+        if name:
+            found.append(n.BadNewsRecipient(name=name, relation=relation, age=age, address=address))
+        elif relation or address or age is not None:
+            f.error(f"recipient{row}", "required")
+    return found
+
+
 def _receive(f: Form, visit: Visit, dossier: DossierView) -> msgspec.Struct:
-    recipient = n.BadNewsRecipient(
-        name=f.text("recipient") or "-",
-        relation=f.text("relation"),
-        age=f.number("age"),
-        address=f.text("address"),
-    )
     return n.ReceiveBadNews(
         about=f.text("about"),
-        recipients=[recipient],
+        recipients=_recipients(f),
         kind=f.text("news_kind"),
         source=f.text("source"),
         way=f.text("way"),
@@ -69,12 +80,23 @@ def _receive(f: Form, visit: Visit, dossier: DossierView) -> msgspec.Struct:
     )
 
 
+def who_goes(news: n.BadNewsView, reader: UUID) -> dict[str, str]:
+    """Who brings it, as the form holds it: whoever was named before, else who fills it in."""
+    first, *others = news.deliverers or [reader]
+    return {
+        "first": str(first),
+        "colleague": str(others[0]) if others else "",
+        "others": news.others,
+        "alone_because": news.alone_because,
+    }
+
+
 def _deliver(f: Form, visit: Visit, dossier: DossierView) -> msgspec.Struct:
-    colleague = _uuids(f, "colleague")
     return n.DeliverBadNews(
+        recipient=f.number("heard_first") or 0,
         at=f.moment("at"),
         place=f.text("place"),
-        deliverers=[visit.who.id, *colleague],
+        deliverers=_uuids(f, "first", "colleague"),
         others=f.text("others"),
         alone_because=f.text("alone_because"),
         minor_because=f.text("minor_because"),
@@ -105,6 +127,12 @@ def _goodbye(f: Form, visit: Visit, dossier: DossierView) -> msgspec.Struct:
     )
 
 
+_WITH_WHOM: Final = (
+    Ask("select", "colleague", N_("Samen met collega"), optional=True, who="staff"),
+    Ask("field", "others", N_("Of samen met iemand anders"), optional=True),
+    Ask("field", "alone_because", N_("Alleen? Waarom?"), optional=True),
+)
+
 _GOODBYE_ASKS: Final = (
     _choice("permission", N_("Toestemming van het parket"), "goodbye_permission", c.GOODBYE_PERMISSIONS),
     Ask("day", "permission_on", N_("Datum van de beslissing"), optional=True),
@@ -127,10 +155,7 @@ ACTS: Final[Mapping[str, Act]] = {
         (
             Ask("field", "about", N_("Over wie gaat het?")),
             _choice("news_kind", N_("Wat is er gebeurd?"), "bad_news_kind", n.BAD_NEWS_KINDS),
-            Ask("field", "recipient", N_("Wie moet het horen?")),
-            Ask("field", "relation", N_("Relatie"), optional=True),
-            Ask("number", "age", N_("Leeftijd"), optional=True),
-            Ask("field", "address", N_("Adres"), optional=True),
+            Ask("recipients", "recipient", N_("Wie moet het horen?")),
             _choice("source", N_("Wie vraagt het?"), "bad_news_source", n.BAD_NEWS_SOURCES),
             _choice("way", N_("Hoe kwam de vraag binnen?"), "bad_news_way", n.BAD_NEWS_WAYS),
             Ask("field", "requester", N_("Naam van de aanvrager"), optional=True),
@@ -143,6 +168,15 @@ ACTS: Final[Mapping[str, Act]] = {
         N_("Bron nakijken"), "/bad-news/{of}/verify",
         (Ask("field", "how", N_("Bij wie hebt u het nagekeken, en hoe?")),),
         lambda f, _visit, dossier: n.VerifyBadNews(how=f.text("how")), n.BadNewsRef,
+    ),
+    "bad-news-assign": Act(
+        N_("Noteren wie gaat"), "/bad-news/{of}/assign",
+        (Ask("select", "first", N_("Wie gaat?"), who="staff"), *_WITH_WHOM),
+        lambda f, _visit, dossier: n.AssignBadNews(
+            deliverers=_uuids(f, "first", "colleague"), others=f.text("others"), alone_because=f.text("alone_because"),
+        ),
+        n.BadNewsRef,
+        explains=N_("Ga met twee, best samen met iemand in uniform. Alleen kan enkel met een reden."),
     ),
     "bad-news-attempt": Act(
         N_("Poging noteren"), "/bad-news/{of}/attempts",
@@ -160,11 +194,11 @@ ACTS: Final[Mapping[str, Act]] = {
     "bad-news-deliver": Act(
         N_("Noteren dat het slecht nieuws gebracht is"), "/bad-news/{of}/deliver",
         (
+            Ask("select", "heard_first", N_("Wie hoorde het eerst?"), who="recipients"),
             Ask("moment", "at", N_("Wanneer?"), optional=True),
             Ask("field", "place", N_("Plaats"), optional=True),
-            Ask("select", "colleague", N_("Samen met collega"), optional=True, who="staff"),
-            Ask("field", "others", N_("Of samen met iemand anders"), optional=True),
-            Ask("field", "alone_because", N_("Alleen? Waarom?"), optional=True),
+            Ask("select", "first", N_("Wie bracht het?"), who="staff"),
+            *_WITH_WHOM,
             Ask("field", "minor_because", N_("Een minderjarige hoorde het eerst? Waarom?"), optional=True),
             Ask("field", "reaction", N_("Reactie, kort en feitelijk"), optional=True),
             Ask("field", "children_informed_by", N_("Wie vertelde het aan de kinderen?"), optional=True),

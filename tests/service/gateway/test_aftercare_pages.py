@@ -10,7 +10,13 @@ from msgspec.structs import replace
 from services.gateway.pages.aftercare_acts import ACTS
 from shared.auth import Permission
 from shared.contracts.aftercare import AftercareView, GoodbyeFacts, GoodbyeRef, HomeBanRef
-from shared.contracts.bad_news import BadNewsRef
+from shared.contracts.bad_news import (
+    AssignBadNews,
+    BadNewsRecipient,
+    BadNewsRef,
+    DeliverBadNews,
+    ReceiveBadNews,
+)
 from shared.contracts.cases import DossierRef
 from shared.db import uuid7
 from shared.errors import FieldError, ProblemDetails
@@ -90,6 +96,62 @@ async def test_bad_news_needs_its_fields_before_anybody_is_asked(
     done = await coordinator.post(f"{PAGE}/bad-news", data=fields)
 
     assert done.headers["location"] == PAGE
+
+
+async def test_bad_news_can_be_for_several_people_in_one_go(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("cases")["POST /bad-news"] = BadNewsRef(
+        bad_news_id=BAD_NEWS, dossier_id=DOSSIER, state="received"
+    )
+    typed = {"about": "Jan Peeters", "news_kind": "death", "source": "own_zone", "way": "message"}
+    mother = {"recipient": "Maria Claes", "relation": "moeder", "address": "Markt 1"}
+    fields = await filled_in(coordinator, f"{PAGE}/bad-news", **typed, **mother, age_2="15")
+
+    nameless = await coordinator.post(f"{PAGE}/bad-news", data=fields)
+    done = await coordinator.post(f"{PAGE}/bad-news", data={**fields, "recipient_2": "Lotte Peeters"})
+
+    assert nameless.status_code == 422
+    assert '<details class="more" open>' in nameless.text
+    assert 'href="#f-recipient_2"' in nameless.text
+    assert done.headers["location"] == PAGE
+    sent = msgspec.json.decode(neighbours.sent["cases POST /bad-news"], type=ReceiveBadNews)
+    assert [(each.name, each.relation, each.age) for each in sent.recipients] == [
+        ("Maria Claes", "moeder", None), ("Lotte Peeters", "", 15),
+    ]  # fmt: skip
+
+
+async def test_who_goes_is_named_before_and_stands_ready_when_it_is_brought(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    care = aftercare()
+    sister = BadNewsRecipient(name="Lotte Peeters", age=20)
+    news = replace(
+        care.bad_news[0], recipients=[*care.bad_news[0].recipients, sister], deliverers=[TOM, LENA]
+    )
+    neighbours.of("cases")[f"GET /dossiers/{DOSSIER}/aftercare"] = replace(care, bad_news=[news])
+    ref = BadNewsRef(bad_news_id=BAD_NEWS, dossier_id=DOSSIER, state="assigned")
+    place = f"POST /bad-news/{BAD_NEWS}"
+    neighbours.of("cases").update({f"{place}/assign": ref, f"{place}/deliver": ref})
+    assert f"{PAGE}/bad-news-assign?of={BAD_NEWS}" in (await coordinator.get(PAGE)).text
+
+    going = await filled_in(coordinator, f"{PAGE}/bad-news-assign?of={BAD_NEWS}", of=str(BAD_NEWS))
+    page = (await coordinator.get(f"{PAGE}/bad-news-deliver?of={BAD_NEWS}")).text
+    assert f'<option value="{TOM}" selected>' in page
+    assert "Lotte Peeters" in page
+    assert (
+        f'<option value="{TOM}" selected>'
+        in (await coordinator.get(f"{PAGE}/bad-news-assign?of={BAD_NEWS}")).text
+    )
+    both = {"first": str(TOM), "colleague": str(LENA)}
+    assert (await coordinator.post(f"{PAGE}/bad-news-assign", data={**going, **both})).is_redirect
+    told = {**going, **both, "heard_first": "1", "goodbye_wish": "yes"}
+    assert (await coordinator.post(f"{PAGE}/bad-news-deliver", data=told)).is_redirect
+
+    assigned = msgspec.json.decode(neighbours.sent[f"cases {place}/assign"], type=AssignBadNews)
+    brought = msgspec.json.decode(neighbours.sent[f"cases {place}/deliver"], type=DeliverBadNews)
+    assert assigned.deliverers == brought.deliverers == [TOM, LENA]
+    assert (brought.recipient, brought.goodbye_wish) == (1, "yes")
 
 
 async def test_an_act_that_nobody_knows_is_not_found(coordinator: httpx.AsyncClient) -> None:
