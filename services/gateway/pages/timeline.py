@@ -74,7 +74,7 @@ _WARNS: Final = frozenset(
 _BRIEFING: Final = {
     "requested_by": N_("Gevraagd door"),
     "contact_on_site": N_("Contact ter plaatse"),
-    "contact_phone": N_("Telefoon ter plaatse"),
+    "contact_phone_ends": N_("Telefoon ter plaatse"),
     "present": N_("Wie is aanwezig"),
     "already_informed": N_("Wie weet het al"),
     "safety": N_("Veiligheid"),
@@ -213,8 +213,11 @@ def _more(details: Mapping[str, str], language: Language) -> dict[str, str]:
 
 
 def _briefing(details: Mapping[str, str], language: Language) -> str:
+    ends = details.get("contact_phone_ends", "")
+    at_hand = language.text(N_("eindigt op %(digits)s, staat in de oproep"), digits=ends) if ends else ""
+    told = {**details, "contact_phone_ends": at_hand}
     return "\n".join(
-        f"{language.text(term)}: {details[name]}" for name, term in _BRIEFING.items() if details.get(name)
+        f"{language.text(term)}: {told[name]}" for name, term in _BRIEFING.items() if told.get(name)
     )
 
 

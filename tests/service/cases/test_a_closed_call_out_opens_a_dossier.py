@@ -67,6 +67,18 @@ async def test_the_timeline_tells_the_night(cases: ServiceUnderTest, worker: Pri
     assert briefing.author_service == "rostering"
 
 
+async def test_the_number_on_site_may_be_the_victims_and_is_not_read_in_passing(
+    cases: ServiceUnderTest, worker: Principal
+) -> None:
+    dossier = await taken_over(cases, worker)
+
+    for path in (f"/dossiers/{dossier.dossier_id}", f"/dossiers/{dossier.dossier_id}/entries"):
+        answer = await cases.get(path, by=worker)
+        assert answer.is_success
+        assert "70123456" not in answer.text
+        assert '"contact_phone_ends":"56"' in answer.text.replace(" ", "")
+
+
 async def test_a_second_delivery_opens_nothing(cases: ServiceUnderTest, worker: Principal) -> None:
     event = closed_call_out(cases, worker)
 

@@ -172,3 +172,15 @@ async def test_the_board_tells_how_far_each_channel_got(
     for page in ("/on-call", f"/call-outs/{CALL_OUT}"):
         text = (await dispatcher.get(page)).text
         assert all(each in text for each in said)
+
+
+async def test_the_number_on_site_is_dialled_at_once_until_it_is_over(
+    dispatcher: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    for state, warned in (("ringing", False), ("closed", True), ("validated", True)):
+        neighbours.of("rostering")[f"GET /call-outs/{CALL_OUT}"] = call_out(state)
+
+        page = (await dispatcher.get(f"/call-outs/{CALL_OUT}?view=sheet")).text
+
+        assert 'href="tel:+32478998877"' in page
+        assert ("Is dit het nummer van een slachtoffer?" in page) == warned

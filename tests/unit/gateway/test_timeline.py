@@ -49,6 +49,19 @@ def test_the_filter_keeps_what_was_written() -> None:
     assert [item.body for item in kept] == ["a", "b"]
 
 
+def test_of_the_number_on_site_only_the_end_is_told_and_where_it_stands() -> None:
+    told = entry(
+        "system", code="call_out_briefing", contact_on_site="Inspecteur Claeys", contact_phone_ends="11"
+    )
+
+    (item,) = items([told], "all", language=LANGUAGES["nl"], staff=Staff())
+
+    assert item.body.splitlines() == [
+        "Contact ter plaatse: Inspecteur Claeys",
+        "Telefoon ter plaatse: eindigt op 11, staat in de oproep",
+    ]
+
+
 def test_a_re_contact_says_whose_it_was_when_he_stands_in_the_dossier() -> None:
     amal = PersonInDossier(
         person_id=uuid4(), first_name="Amal", last_name="Haddad", role="victim", born_on=None, age=None, minor=False,

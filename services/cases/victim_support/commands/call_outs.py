@@ -88,7 +88,10 @@ async def take_over_call_out(
 
 
 def _history(dossier_id: UUID, briefing: CallOutView) -> list[Entry]:
-    """The times of the call-out and what was told at its start, as lines that rostering wrote."""
+    """The times of the call-out and what was told at its start, as lines that rostering wrote.
+
+    The number on site may be the victim's, so only its end stands here: a number is given one by one (`reveal_phone`).
+    """
     times = [
         Entry.system(dossier_id, f"call_out_{time.state}", at=time.at, by=time.user_id, service="rostering")
         for time in briefing.times
@@ -97,7 +100,7 @@ def _history(dossier_id: UUID, briefing: CallOutView) -> list[Entry]:
         "call_out": briefing.number,
         "requested_by": briefing.requested_by,
         "contact_on_site": briefing.contact_on_site,
-        "contact_phone": briefing.contact_phone,
+        "contact_phone_ends": briefing.contact_phone[-2:],
         "present": briefing.present,
         "already_informed": briefing.already_informed,
         "safety": briefing.safety,
