@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, time, timedelta
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -32,11 +32,28 @@ from shared.contracts.call_outs import (
     TransferCallOut,
 )
 from shared.contracts.rostering import PartnerZone
-from shared.errors import Problem
+from shared.errors import NotFound, Problem
 
 _BRUSSELS: Final = ZoneInfo("Europe/Brussels")
 _MORNING: Final = time(8, 30)
 _TYPED: Final = "%Y-%m-%dT%H:%M"
+
+
+class Way(NamedTuple):
+    """A form about a call-out: its page, the door that it knocks at, what is said afterwards, and where."""
+
+    page: str
+    door: str
+    note: str
+    onward: str = "?view=sheet"
+
+
+ADVICE: Final = Way("advice", "advice", "note.call_out_advised")
+TRANSFER: Final = Way("transfer", "transfer", "note.call_out_transferred")
+PLAN: Final = Way("plan", "plan", "note.visit_planned")
+PRIORITY: Final = Way("priority", "priority", "note.priority_decided")
+CORRECT: Final = Way("correct", "correct-time", "note.time_corrected")
+HOURS: Final = Way("hours", "next-start", "note.start_chosen", "/hours")
 
 
 @get("/call-outs/{call_out_id:uuid}/advice", include_in_schema=False)
@@ -46,7 +63,7 @@ async def advice_page(
     pages: NamedDependency[Pages],
     by: FromQuery[str] = "",
 ) -> Response[str]:
-    return await _show(pages, visit, "advice", call_out_id, Form(visit, {"advised_by": by}))
+    return await _show(pages, visit, ADVICE, call_out_id, Form(visit, {"advised_by": by}))
 
 
 @post("/call-outs/{call_out_id:uuid}/advice", include_in_schema=False)
@@ -58,12 +75,10 @@ async def advise(
 ) -> Response[str]:
     form = await read_form(request, visit)
     advised_by = form.uuid("advised_by")
+    command = None
     if form.needs("note"):
         command = AdviseByPhone(note=form.text("note"), advised_by=advised_by)
-        return await _try(
-            request, pages, visit, form, call_out_id, "advice", command, "note.call_out_advised"
-        )
-    return await _show(pages, visit, "advice", call_out_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return await _answer(request, pages, visit, form, call_out_id, ADVICE, command)
 
 
 @get("/call-outs/{call_out_id:uuid}/transfer", include_in_schema=False)
@@ -74,7 +89,7 @@ async def transfer_page(
     zone: FromQuery[str] = "",
 ) -> Response[str]:
     named = {str(each.partner_zone_id): each.name for each in await _zones(visit)}
-    return await _show(pages, visit, "transfer", call_out_id, Form(visit, {"zone": named.get(zone, "")}))
+    return await _show(pages, visit, TRANSFER, call_out_id, Form(visit, {"zone": named.get(zone, "")}))
 
 
 @post("/call-outs/{call_out_id:uuid}/transfer", include_in_schema=False)
@@ -86,6 +101,7 @@ async def transfer(
 ) -> Response[str]:
     form = await read_form(request, visit)
     taken_at = form.moment("taken_at")
+    command = None
     if form.needs("zone", "taken_by"):
         command = TransferCallOut(
             zone=form.text("zone"),
@@ -93,10 +109,7 @@ async def transfer(
             taken_at=taken_at,
             note=form.text("note"),
         )
-        return await _try(
-            request, pages, visit, form, call_out_id, "transfer", command, "note.call_out_transferred"
-        )
-    return await _show(pages, visit, "transfer", call_out_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return await _answer(request, pages, visit, form, call_out_id, TRANSFER, command)
 
 
 @get("/call-outs/{call_out_id:uuid}/plan", include_in_schema=False)
@@ -104,7 +117,7 @@ async def plan_page(
     call_out_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
 ) -> Response[str]:
     form = Form(visit, {"planned_for": _tomorrow_morning(datetime.now(UTC)).strftime(_TYPED)})
-    return await _show(pages, visit, "plan", call_out_id, form)
+    return await _show(pages, visit, PLAN, call_out_id, form)
 
 
 @post("/call-outs/{call_out_id:uuid}/plan", include_in_schema=False)
@@ -116,10 +129,10 @@ async def plan(
 ) -> Response[str]:
     form = await read_form(request, visit)
     planned_for = form.moment("planned_for")
+    command = None
     if form.needs("planned_for", "reason") and planned_for:
         command = PlanVisit(planned_for=planned_for, reason=form.text("reason"))
-        return await _try(request, pages, visit, form, call_out_id, "plan", command, "note.visit_planned")
-    return await _show(pages, visit, "plan", call_out_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return await _answer(request, pages, visit, form, call_out_id, PLAN, command)
 
 
 @post("/call-outs/{call_out_id:uuid}/people-needed", include_in_schema=False)
@@ -135,7 +148,7 @@ async def people_needed(
 async def priority_page(
     call_out_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
 ) -> Response[str]:
-    return await _show(pages, visit, "priority", call_out_id, Form(visit))
+    return await _show(pages, visit, PRIORITY, call_out_id, Form(visit))
 
 
 @post("/call-outs/{call_out_id:uuid}/priority", include_in_schema=False)
@@ -147,6 +160,7 @@ async def decide(
 ) -> Response[str]:
     form = await read_form(request, visit)
     other, first = form.uuid("other_call_out_id"), form.text("first")
+    command = None
     if form.needs("other_call_out_id", "first", "measure", "decided_by", "reason") and other:
         command = DecidePriority(
             other_call_out_id=other,
@@ -155,10 +169,7 @@ async def decide(
             decided_by=form.text("decided_by"),
             reason=form.text("reason"),
         )
-        return await _try(
-            request, pages, visit, form, call_out_id, "priority", command, "note.priority_decided"
-        )
-    return await _show(pages, visit, "priority", call_out_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return await _answer(request, pages, visit, form, call_out_id, PRIORITY, command)
 
 
 @get("/call-outs/{call_out_id:uuid}/correct", include_in_schema=False)
@@ -172,7 +183,7 @@ async def correct_page(
     now = {each.position: each.at for each in call_out.times}.get(position)
     typed = now.astimezone(_BRUSSELS).strftime(_TYPED) if now else ""
     return await _show(
-        pages, visit, "correct", call_out_id, Form(visit, {"position": str(position), "at": typed})
+        pages, visit, CORRECT, call_out_id, Form(visit, {"position": str(position), "at": typed})
     )
 
 
@@ -185,6 +196,7 @@ async def correct(
 ) -> Response[str]:
     form = await read_form(request, visit)
     at, position = form.moment("at"), form.number("position")
+    command = None
     if form.needs("at", "reason", "position") and at and position:
         command = CorrectTime(
             position=position,
@@ -192,25 +204,14 @@ async def correct(
             reason=form.text("reason"),
             out_of_order=bool(form.text("out_of_order")),
         )
-        return await _try(
-            request,
-            pages,
-            visit,
-            form,
-            call_out_id,
-            "correct-time",
-            command,
-            "note.time_corrected",
-            "correct",
-        )
-    return await _show(pages, visit, "correct", call_out_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return await _answer(request, pages, visit, form, call_out_id, CORRECT, command)
 
 
 @get("/call-outs/{call_out_id:uuid}/hours", include_in_schema=False)
 async def hours_page(
     call_out_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
 ) -> Response[str]:
-    return await _show(pages, visit, "hours", call_out_id, Form(visit))
+    return await _show(pages, visit, HOURS, call_out_id, Form(visit))
 
 
 @post("/call-outs/{call_out_id:uuid}/next-start", include_in_schema=False)
@@ -222,14 +223,12 @@ async def next_start(
 ) -> Response[str]:
     form = await read_form(request, visit)
     user_id, starts_at = form.uuid("user_id"), form.moment("starts_at")
+    command = None
     if form.needs("starts_at") and starts_at:
         command = ChooseStart(
             user_id=user_id or visit.who.id, starts_at=starts_at, reason=form.text("reason")
         )
-        return await _try(
-            request, pages, visit, form, call_out_id, "next-start", command, "note.start_chosen", "hours"
-        )
-    return await _show(pages, visit, "hours", call_out_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return await _answer(request, pages, visit, form, call_out_id, HOURS, command)
 
 
 @get("/call-outs/escalated/{report_id:uuid}", include_in_schema=False)
@@ -244,53 +243,54 @@ async def escalation_report(
     return pages.show("call_outs/escalated.html", visit, report=report, staff=staff)
 
 
-async def _try(
+async def _answer(
     request: AnyRequest,
     pages: Pages,
     visit: Visit,
     form: Form,
     call_out_id: UUID,
-    door: str,
-    command: msgspec.Struct,
-    note: str,
-    page: str = "",
+    way: Way,
+    command: msgspec.Struct | None,
 ) -> Response[str]:
-    """Tell it; a refusal comes back on the same form with what was typed."""
-    address = f"/call-outs/{call_out_id}"
-    try:
-        await visit.services.tell("rostering", f"{address}/{door}", command, CallOutRef, key=form.key)
-    except Problem as problem:
-        if problem.status in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
-            raise
-        form.refused(problem)
-        form.asks_order = problem.code == "out_of_order"
-        return await _show(
-            pages, visit, page or door, call_out_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY
-        )
-    return go_to(request, f"{address}/hours" if page == "hours" else f"{address}?view=sheet", note=note)
+    """Tell it; what is refused, or missing and so no command, comes back on the form with what was typed."""
+    page = f"/call-outs/{call_out_id}"
+    if command is not None:
+        try:
+            await visit.services.tell("rostering", f"{page}/{way.door}", command, CallOutRef, key=form.key)
+        except Problem as problem:
+            if problem.status in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
+                raise
+            form.refused(problem)
+            form.asks_order = problem.code == "out_of_order"
+        else:
+            return go_to(request, page + way.onward, note=way.note)
+    return await _show(pages, visit, way, call_out_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 async def _show(
-    pages: Pages, visit: Visit, page: str, call_out_id: UUID, form: Form, *, status: int = HTTPStatus.OK
+    pages: Pages, visit: Visit, way: Way, call_out_id: UUID, form: Form, *, status: int = HTTPStatus.OK
 ) -> Response[str]:
     call_out, staff = await asyncio.gather(_call_out(visit, call_out_id), visit.services.staff())
     more: dict[str, Any] = {}
-    if page == "transfer":
+    if way is TRANSFER:
         more["zones"] = [zone for zone in await _zones(visit) if zone.active]
-    elif page == "priority":
+    elif way is PRIORITY:
         lines = await visit.services.ask_or([], "rostering", "/call-outs", list[CallOutLine], open="true")
         more["others"] = [line for line in lines if line.call_out_id != call_out_id]
         more["measures"] = MEASURES
-    elif page == "correct":
+    elif way is CORRECT:
         wanted = form.number("position")
-        more["moment_now"] = next((each for each in call_out.times if each.position == wanted), None)
-    elif page == "hours":
+        moment = next((each for each in call_out.times if each.position == wanted), None)
+        if moment is None:
+            raise NotFound
+        more["moment_now"] = moment
+    elif way is HOURS:
         more["hours"] = await visit.services.ask("rostering", f"/call-outs/{call_out_id}/hours", CallOutHours)
         more["blank"] = lambda values: Form(visit, values)
         more["typed"] = lambda moment: moment.astimezone(_BRUSSELS).strftime(_TYPED)
         more["minutes"] = lambda count: timedelta(minutes=count)
     return pages.show(
-        f"call_outs/{page}.html", visit, f=form, call_out=call_out, staff=staff, status=status, **more
+        f"call_outs/{way.page}.html", visit, f=form, call_out=call_out, staff=staff, status=status, **more
     )
 
 
