@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rostering.call_outs.models import CallOut, day_of, number_of, year_of
 from services.rostering.call_outs.records import Incident
 from services.rostering.call_outs.ringing import announce_progress, locked
+from services.rostering.configuration.copy import configuration_here
 from services.rostering.incidents.models import (
     ChangedMeanwhile,
     Enquiry,
@@ -24,7 +25,6 @@ from services.rostering.incidents.rules import checked_enquiry, checked_victim, 
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts import incidents as contract
-from shared.contracts.call_outs import INCIDENT_TYPES
 from shared.contracts.event import Event
 from shared.contracts.rostering import IncidentChanged, IncidentOpened, IncidentVictimsReady
 from shared.db import uuid7
@@ -39,7 +39,8 @@ async def open_incident(
     principal.require(Permission.INCIDENT_MANAGE)
     title, place = command.title.strip(), command.place.strip()
     wrong = {name: "required" for name, text in (("title", title), ("place", place)) if not text}
-    if command.incident_type not in INCIDENT_TYPES:
+    kind = (await configuration_here(session)).types_on(day_of(now)).get(command.incident_type)
+    if kind is None or kind.hidden:
         wrong["incident_type"] = "incident_type_unknown"
     if wrong:
         raise Invalid(wrong)

@@ -4,11 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shared.auth import Permission
 from shared.contracts.configuration import SEED_INCIDENT_TYPES, IncidentType, TenantConfiguration
+from shared.contracts.incidents import IncidentRef
 from shared.contracts.tenancy import TenantSettingsChanged
 from shared.db import uuid7
 from shared.errors import Unavailable
 from tests.service.rostering.conftest import Zone, briefing, fields
+from tests.support.principals import principal
 
 CARNIVAL = IncidentType(code="carnival", group="violence", own=True, labels={"nl": "Carnaval"})
 CONFIGURATION = TenantConfiguration(
@@ -60,3 +63,19 @@ async def test_another_tenants_own_type_is_unknown_here(zone: Zone, other_tenant
 
     answer = await zone.service.post("/call-outs", briefing(incident_type="carnival"), by=zone.dispatcher)
     assert fields(answer) == {"incident_type": "incident_type_unknown"}
+
+
+async def test_an_incident_with_many_victims_can_be_of_an_own_type_and_of_no_other(zone: Zone) -> None:
+    lead = principal(zone.tenant, Permission.INCIDENT_MANAGE)
+    crowd = {"incident_type": "carnival", "title": "Verdrukking", "place": "Grote Markt, Aalst"}
+    assert fields(await zone.service.post("/incidents", crowd, by=lead)) == {
+        "incident_type": "incident_type_unknown"
+    }
+    zone.service.answers_of("identity")["GET /tenant-configuration"] = CONFIGURATION
+    await zone.service.deliver(changed(zone))
+
+    opened = await zone.service.post("/incidents", crowd, by=lead)
+
+    assert zone.service.read(opened, IncidentRef).state == "open"
+    gone = await zone.service.post("/incidents", {**crowd, "incident_type": "sexual_offence"}, by=lead)
+    assert fields(gone) == {"incident_type": "incident_type_unknown"}
