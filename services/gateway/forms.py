@@ -5,8 +5,10 @@ import hashlib
 import hmac
 from datetime import date, datetime
 from http import HTTPStatus
+from typing import TypeVar
 from uuid import UUID
 
+import msgspec
 from litestar.datastructures import UploadFile
 
 from services.gateway.language import Language
@@ -15,6 +17,8 @@ from services.gateway.typed_dates import day_of, meanings, wall_clock_of
 from services.gateway.visit import Visit
 from shared.db import uuid7
 from shared.errors import Forbidden, Problem, StepUpNeeded
+
+Answer = TypeVar("Answer")
 
 _OWN_SITE = frozenset({"same-origin", "none", ""})
 
@@ -129,6 +133,19 @@ class Form:
             self.problem = self._language.word_or(
                 f"error.{problem.code}", self._language.word("error.conflict")
             )
+
+
+async def told(
+    visit: Visit, form: Form, service: str, path: str, command: msgspec.Struct, kind: type[Answer]
+) -> Answer | None:
+    """Carry out a form's command; None leaves what was wrong in the form. Raises what no form can mend."""
+    try:
+        return await visit.services.tell(service, path, command, kind, key=form.key)
+    except Problem as problem:
+        if problem.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED):
+            raise
+        form.refused(problem)
+        return None
 
 
 async def read_form(request: AnyRequest, visit: Visit) -> Form:

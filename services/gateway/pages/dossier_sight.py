@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 
-from services.gateway.forms import Form
+from services.gateway.forms import Form, told
 from services.gateway.pages.errors import answer_problem
 from services.gateway.rendering import AnyRequest, Pages
 from services.gateway.sign_in import visit_so_far
@@ -34,14 +34,7 @@ def person_in(dossier: DossierView, person_id: UUID) -> PersonInDossier:
 
 async def tell(visit: Visit, form: Form, path: str, command: msgspec.Struct, kind: type[Any]) -> bool:
     """Carry out a form's command; False leaves what was wrong in the form. Raises what no form can mend."""
-    try:
-        await visit.services.tell("cases", path, command, kind, key=form.key)
-    except Problem as problem:
-        if problem.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED):
-            raise
-        form.refused(problem)
-        return False
-    return True
+    return await told(visit, form, "cases", path, command, kind) is not None
 
 
 def answer_out_of_sight(request: AnyRequest, problem: Problem) -> Response[str]:

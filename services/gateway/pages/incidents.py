@@ -10,11 +10,10 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from services.gateway.forms import Form, read_form
+from services.gateway.forms import Form, read_form, told
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
-from shared.contracts.call_outs import INCIDENT_TYPES
 from shared.contracts.incidents import (
     VICTIM_STATUSES,
     ChangeVictim,
@@ -34,9 +33,10 @@ from shared.contracts.incidents import (
     VictimRef,
     VictimView,
 )
-from shared.errors import NotFound, Problem
+from shared.errors import NotFound
 
 _TEXTS: Final = ("name", "whereabouts", "phone", "safe_contact", "note")
+_WRONG: Final = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @get("/incidents", include_in_schema=False)
@@ -50,8 +50,7 @@ async def new_incident(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], call_out: FromQuery[str] = ""
 ) -> Response[str]:
     visit.who.require(Permission.INCIDENT_MANAGE)
-    form = Form(visit, {"incident_type": "disaster", "call_out_id": call_out})
-    return pages.show("incidents/new.html", visit, f=form, incident_types=INCIDENT_TYPES)
+    return _show_new(pages, visit, Form(visit, {"incident_type": "disaster", "call_out_id": call_out}))
 
 
 @post("/incidents", include_in_schema=False)
@@ -67,19 +66,10 @@ async def open_incident(
             place=form.text("place"),
             call_out_id=call_out_id,
         )
-        try:
-            made = await visit.services.tell("rostering", "/incidents", command, IncidentRef, key=form.key)
-        except Problem as problem:
-            form.refused(problem)
-        else:
+        made = await told(visit, form, "rostering", "/incidents", command, IncidentRef)
+        if made is not None:
             return go_to(request, f"/incidents/{made.incident_id}", note="note.incident_opened")
-    return pages.show(
-        "incidents/new.html",
-        visit,
-        f=form,
-        incident_types=INCIDENT_TYPES,
-        status=HTTPStatus.UNPROCESSABLE_ENTITY,
-    )
+    return _show_new(pages, visit, form, status=_WRONG)
 
 
 @get("/incidents/{incident_id:uuid}", include_in_schema=False)
@@ -97,21 +87,12 @@ async def register_victim(
     pages: NamedDependency[Pages],
 ) -> Response[str]:
     form = await read_form(request, visit)
-    facts = _victim(form)
+    page, command = f"/incidents/{incident_id}", RegisterVictim(**_victim(form))
     if form.needs("status"):
-        try:
-            await visit.services.tell(
-                "rostering",
-                f"/incidents/{incident_id}/victims",
-                RegisterVictim(**facts),
-                VictimRef,
-                key=form.key,
-            )
-        except Problem as problem:
-            form.refused(problem)
-        else:
-            return go_to(request, f"/incidents/{incident_id}", note="note.victim_registered")
-    return await _show(pages, visit, incident_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        made = await told(visit, form, "rostering", f"{page}/victims", command, VictimRef)
+        if made is not None:
+            return go_to(request, page, note="note.victim_registered")
+    return await _show(pages, visit, incident_id, form, status=_WRONG)
 
 
 @get("/incidents/{incident_id:uuid}/victims/{victim_id:uuid}", include_in_schema=False)
@@ -122,17 +103,10 @@ async def victim_page(
     pages: NamedDependency[Pages],
 ) -> Response[str]:
     victim = await _one(visit, incident_id, victim_id)
-    known = {name: getattr(victim, name) for name in (*_TEXTS, "status", "language")}
+    known = {name: getattr(victim, name) for name in (*_TEXTS, "status")}
     known |= {"birth_year": str(victim.birth_year or ""), "minor": "1" if victim.minor else ""}
     form = Form(visit, known | {"version": str(victim.version)})
-    return pages.show(
-        "incidents/victim.html",
-        visit,
-        f=form,
-        victim=victim,
-        incident_id=incident_id,
-        statuses=VICTIM_STATUSES,
-    )
+    return _show_victim(pages, visit, incident_id, victim, form)
 
 
 @post("/incidents/{incident_id:uuid}/victims/{victim_id:uuid}", include_in_schema=False)
@@ -143,26 +117,15 @@ async def change_victim(
     visit: NamedDependency[Visit],
     pages: NamedDependency[Pages],
 ) -> Response[str]:
+    """What the form does not show stays as it is."""
     form = await read_form(request, visit)
+    victim = await _one(visit, incident_id, victim_id)
     facts, version = _victim(form), form.number("version")
     if form.needs("status", "version") and version:
-        command = ChangeVictim(**facts, version=version)
-        try:
-            await visit.services.tell("rostering", f"/victims/{victim_id}", command, VictimRef, key=form.key)
-        except Problem as problem:
-            form.refused(problem)
-        else:
+        command = ChangeVictim(**facts, language=victim.language, worker=victim.worker, version=version)
+        if await told(visit, form, "rostering", f"/victims/{victim_id}", command, VictimRef):
             return go_to(request, f"/incidents/{incident_id}", note="note.victim_changed")
-    victim = await _one(visit, incident_id, victim_id)
-    return pages.show(
-        "incidents/victim.html",
-        visit,
-        f=form,
-        victim=victim,
-        incident_id=incident_id,
-        statuses=VICTIM_STATUSES,
-        status=HTTPStatus.UNPROCESSABLE_ENTITY,
-    )
+    return _show_victim(pages, visit, incident_id, victim, form, status=_WRONG)
 
 
 @get("/incidents/{incident_id:uuid}/list", include_in_schema=False)
@@ -170,7 +133,7 @@ async def list_page(
     incident_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
 ) -> Response[str]:
     visit.who.require(Permission.INCIDENT_REGISTER)
-    return pages.show("incidents/paste.html", visit, f=Form(visit), incident_id=incident_id, told=None)
+    return _show_list(pages, visit, incident_id, Form(visit))
 
 
 @post("/incidents/{incident_id:uuid}/list", include_in_schema=False)
@@ -182,31 +145,15 @@ async def register_list(
 ) -> Response[str]:
     """The good rows are kept; the wrong ones stay in the form with what is wrong beside them."""
     form = await read_form(request, visit)
-    told = None
+    page, kept = f"/incidents/{incident_id}", None
     if form.needs("rows"):
         command = RegisterVictims(rows=form.text("rows"))
-        try:
-            told = await visit.services.tell(
-                "rostering",
-                f"/incidents/{incident_id}/victims/list",
-                command,
-                RegisteredVictims,
-                key=form.key,
-            )
-        except Problem as problem:
-            form.refused(problem)
-        else:
-            if not told.wrong:
-                return go_to(request, f"/incidents/{incident_id}", note="note.victims_registered")
-            form = Form(visit, {"rows": "\n".join(row.text for row in told.wrong)})
-    return pages.show(
-        "incidents/paste.html",
-        visit,
-        f=form,
-        incident_id=incident_id,
-        told=told,
-        status=HTTPStatus.UNPROCESSABLE_ENTITY,
-    )
+        kept = await told(visit, form, "rostering", f"{page}/victims/list", command, RegisteredVictims)
+        if kept is not None:
+            if not kept.wrong:
+                return go_to(request, page, note="note.victims_registered")
+            form = Form(visit, {"rows": "\n".join(row.text for row in kept.wrong)})
+    return _show_list(pages, visit, incident_id, form, kept, status=_WRONG)
 
 
 @get("/incidents/{incident_id:uuid}/reunification", include_in_schema=False)
@@ -224,18 +171,14 @@ async def register_enquiry(
     pages: NamedDependency[Pages],
 ) -> Response[str]:
     form = await read_form(request, visit)
+    names = ("sought", "enquirer", "relation", "phone", "safe_contact", "note")
+    command = RegisterEnquiry(**{name: form.text(name) for name in names})
+    path = f"/incidents/{incident_id}/enquiries"
     if form.needs("sought", "enquirer"):
-        names = ("sought", "enquirer", "relation", "phone", "safe_contact", "note")
-        command = RegisterEnquiry(**{name: form.text(name) for name in names})
-        try:
-            await visit.services.tell(
-                "rostering", f"/incidents/{incident_id}/enquiries", command, EnquiryRef, key=form.key
-            )
-        except Problem as problem:
-            form.refused(problem)
-        else:
+        made = await told(visit, form, "rostering", path, command, EnquiryRef)
+        if made is not None:
             return go_to(request, _desk(incident_id), note="note.enquiry_registered")
-    return await _show_desk(pages, visit, incident_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return await _show_desk(pages, visit, incident_id, form, status=_WRONG)
 
 
 @post("/incidents/{incident_id:uuid}/enquiries/{enquiry_id:uuid}/match", include_in_schema=False)
@@ -250,11 +193,9 @@ async def match_enquiry(
     victim_id = form.uuid("victim_id")
     if form.needs("victim_id", "checked") and victim_id:
         command = MatchEnquiry(victim_id=victim_id, checked=form.text("checked"))
-        await visit.services.tell(
-            "rostering", f"/enquiries/{enquiry_id}/match", command, EnquiryRef, key=form.key
-        )
-        return go_to(request, _desk(incident_id), note="note.enquiry_matched")
-    return await _show_desk(pages, visit, incident_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        if await told(visit, form, "rostering", f"/enquiries/{enquiry_id}/match", command, EnquiryRef):
+            return go_to(request, _desk(incident_id), note="note.enquiry_matched")
+    return await _show_desk(pages, visit, incident_id, form, status=_WRONG, about=enquiry_id)
 
 
 @post("/incidents/{incident_id:uuid}/enquiries/{enquiry_id:uuid}/told", include_in_schema=False)
@@ -263,12 +204,12 @@ async def tell_enquirer(
     incident_id: FromPath[UUID],
     enquiry_id: FromPath[UUID],
     visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
 ) -> Response[str]:
     form = await read_form(request, visit)
-    await visit.services.tell(
-        "rostering", f"/enquiries/{enquiry_id}/told", TellEnquirer(), EnquiryRef, key=form.key
-    )
-    return go_to(request, _desk(incident_id), note="note.enquirer_told")
+    if await told(visit, form, "rostering", f"/enquiries/{enquiry_id}/told", TellEnquirer(), EnquiryRef):
+        return go_to(request, _desk(incident_id), note="note.enquirer_told")
+    return await _show_desk(pages, visit, incident_id, form, status=_WRONG)
 
 
 @post("/incidents/{incident_id:uuid}/close", include_in_schema=False)
@@ -279,21 +220,12 @@ async def close_incident(
     pages: NamedDependency[Pages],
 ) -> Response[str]:
     form = await read_form(request, visit)
-    holder = form.uuid("holder")
+    page, holder = f"/incidents/{incident_id}", form.uuid("holder")
     if form.needs("holder") and holder:
-        try:
-            await visit.services.tell(
-                "rostering",
-                f"/incidents/{incident_id}/close",
-                CloseIncident(holder=holder),
-                IncidentRef,
-                key=form.key,
-            )
-        except Problem as problem:
-            form.refused(problem)
-        else:
-            return go_to(request, f"/incidents/{incident_id}", note="note.incident_closed")
-    return await _show(pages, visit, incident_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        command = CloseIncident(holder=holder)
+        if await told(visit, form, "rostering", f"{page}/close", command, IncidentRef):
+            return go_to(request, page, note="note.incident_closed")
+    return await _show(pages, visit, incident_id, form, status=_WRONG)
 
 
 def _victim(form: Form) -> dict[str, Any]:
@@ -322,6 +254,53 @@ async def _victims(visit: Visit, incident_id: UUID) -> list[VictimView]:
     return await visit.services.ask("rostering", f"/incidents/{incident_id}/victims", list[VictimView])
 
 
+def _show_new(pages: Pages, visit: Visit, form: Form, *, status: int = HTTPStatus.OK) -> Response[str]:
+    types = visit.incident_types(form.text("incident_type"))
+    return pages.show("incidents/new.html", visit, f=form, incident_types=types, status=status)
+
+
+def _show_victim(
+    pages: Pages,
+    visit: Visit,
+    incident_id: UUID,
+    victim: VictimView,
+    form: Form,
+    *,
+    status: int = HTTPStatus.OK,
+) -> Response[str]:
+    """After somebody else was first: what she wrote beside what was typed, and the next saving is a choice."""
+    changed = [
+        name
+        for name in ("status", *_TEXTS, "birth_year")
+        if form.text("version") != str(victim.version) and form.text(name) != str(getattr(victim, name) or "")
+    ]
+    form.values["version"] = str(victim.version)
+    return pages.show(
+        "incidents/victim.html",
+        visit,
+        f=form,
+        victim=victim,
+        changed=changed,
+        incident_id=incident_id,
+        statuses=VICTIM_STATUSES,
+        status=status,
+    )
+
+
+def _show_list(
+    pages: Pages,
+    visit: Visit,
+    incident_id: UUID,
+    form: Form,
+    kept: RegisteredVictims | None = None,
+    *,
+    status: int = HTTPStatus.OK,
+) -> Response[str]:
+    return pages.show(
+        "incidents/paste.html", visit, f=form, incident_id=incident_id, told=kept, status=status
+    )
+
+
 async def _show(
     pages: Pages, visit: Visit, incident_id: UUID, form: Form, *, status: int = HTTPStatus.OK
 ) -> Response[str]:
@@ -344,8 +323,15 @@ async def _show(
 
 
 async def _show_desk(
-    pages: Pages, visit: Visit, incident_id: UUID, form: Form, *, status: int = HTTPStatus.OK
+    pages: Pages,
+    visit: Visit,
+    incident_id: UUID,
+    form: Form,
+    *,
+    status: int = HTTPStatus.OK,
+    about: UUID | None = None,
 ) -> Response[str]:
+    """`about`: the enquiry whose match is in the form; else the form is a new enquiry."""
     enquiries, victims = await asyncio.gather(
         visit.services.ask("rostering", _desk(incident_id), list[EnquiryView]), _victims(visit, incident_id)
     )
@@ -357,6 +343,7 @@ async def _show_desk(
         victims=victims,
         incident_id=incident_id,
         blank=lambda: Form(visit),
+        about=about,
         status=status,
     )
 
