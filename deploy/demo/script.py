@@ -137,6 +137,23 @@ class Glass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     review_note: str = ""
 
 
+class DemoLetter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A letter in the dossier of the story of `story_ago` days ago, to its first person; a draft without a `way`.
+
+    A value that is a number of days (`+8`) becomes the day so long after the call-out.
+    """
+
+    story_ago: int
+    ago: int
+    at: time
+    template: str
+    values: dict[str, str]
+    courtesy_language: str = ""
+    courtesy_values: dict[str, str] = {}
+    pictograms: bool = False
+    way: str = ""
+
+
 class _People(msgspec.Struct, frozen=True):
     tenants: list[DemoTenant]
 
@@ -147,6 +164,7 @@ class Stories(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stories: list[Story]
     running: Story
     break_glass: list[Glass]
+    letters: list[DemoLetter]
 
 
 def demo_tenants() -> list[DemoTenant]:

@@ -19,6 +19,7 @@ from deploy.demo.script import DemoTenant, demo_stories, demo_tenants, synthetic
 from deploy.demo.workshop import Workshop
 from deploy.local.platform import Account, Platform
 from deploy.local.secrets import key
+from services.cases.documents.models import Document, Letter
 from services.cases.dossiers.commands import REVIEW_OVERDUE
 from services.cases.dossiers.models import BreakGlassUse, Dossier, Entry, Task
 from services.cases.persons.models import Person
@@ -26,6 +27,7 @@ from services.identity.sign_in import passwords
 from services.identity.sign_in.models import Credential, SecondFactor
 from services.identity.staff.models import Staff
 from services.identity.staff.roles import default_roles
+from services.notifications import queries as notification_queries
 from services.rostering.call_outs import queries as call_outs_queries
 from services.rostering.call_outs.models import CallOut
 from services.rostering.rosters import queries as roster_queries
@@ -297,6 +299,34 @@ async def test_one_break_glass_waits_for_its_review(workshop: Workshop) -> None:
             "SELECT ref FROM timers WHERE tenant = $1 AND kind = $2", POLICE, REVIEW_OVERDUE
         )
     assert [timer["ref"] for timer in timers] == [uses[-1].id]
+
+
+async def test_one_letter_left_and_one_lies_on_the_desk_each_with_its_papers(workshop: Workshop) -> None:
+    letters = await found(workshop, "cases", select(Letter).order_by(Letter.written_at))
+    papers = await found(workshop, "cases", select(Document).where(Document.letter_id.is_not(None)))
+
+    assert [(each.state, each.way, each.template) for each in letters] == [
+        ("sent", "post", "invitation"), ("draft", "", "contact_confirmation"),
+    ]  # fmt: skip
+    assert all(each.written_at <= NOW for each in letters)
+    assert Counter((each.part, each.language) for each in papers) == {
+        ("legal", "nl"): 2, ("pictogram", "nl"): 1, ("courtesy", "fr"): 1,
+    }  # fmt: skip
+
+
+async def test_the_last_weekly_test_missed_one_member_who_must_be_spoken_to(workshop: Workshop) -> None:
+    coordinator = principal(POLICE, Permission.ROSTER_MANAGE)
+    async with workshop.transaction("notifications", POLICE) as session:
+        page = await notification_queries.self_tests(session, coordinator, now=NOW)
+
+    (test,) = page.tests
+    assert test.closed
+    assert test.started_at < test.closes_at < NOW
+    assert [each.user_id for each in page.missed] == [
+        each.user_id for each in test.people if not each.reached
+    ]
+    assert len(page.missed) == 1
+    assert len(test.people) > 1
 
 
 async def test_no_client_has_a_number_that_is_ever_issued(workshop: Workshop) -> None:
