@@ -1,6 +1,10 @@
 """The ears of notifications: what happens elsewhere that somebody must be told."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +19,7 @@ from shared.contracts.cases import (
     HomeBanEnds,
     RiskIncreased,
 )
+from shared.contracts.event import Event
 from shared.contracts.identity import (
     AccountLocked,
     AddressChanged,
@@ -31,7 +36,7 @@ from shared.contracts.rostering import (
     DutyChanged,
     GapNear,
 )
-from shared.inbox import Subscriptions
+from shared.inbox import Handler, Subscriptions
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 CODE_LIFETIME = timedelta(minutes=10)
@@ -70,28 +75,41 @@ async def on_address_changed(session: AsyncSession, event: AddressChanged, *, no
     await commands.queue_old_address(session, event.tenant, event.user_id, event.notice_id, now=now)
 
 
-async def on_account_locked(session: AsyncSession, event: AccountLocked, *, now: datetime) -> None:
-    await commands.notify(
-        session,
-        event.tenant,
-        "account_locked",
-        [event.user_id],
-        ref=event.id,
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """What an event is told as, to whom, and what goes along; once for each person and `ref`, or for each event.
+
+    `to` are people, and `roles` all who have one of them; never `but`, whose own act it was.
+    """
+
+    kind: str
+    about: UUID
+    to: Sequence[UUID | None] = ()
+    roles: Sequence[str] = ()
+    but: UUID | None = None
+    ref: UUID | None = None
+    refs: Mapping[str, UUID | str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    good_until: datetime | None = None
+    number: str | None = None
+
+
+def account_locked(event: AccountLocked) -> Notice:
+    return Notice(
+        kind="account_locked",
+        to=[event.user_id],
         about=event.user_id,
         facts={"until": event.until.isoformat()},
-        now=now,
     )
 
 
-async def on_call_out_ringing(session: AsyncSession, event: CallOutRinging, *, now: datetime) -> None:
-    await commands.notify(
-        session,
-        event.tenant,
-        "call_out_ringing",
-        [event.user_id],
+def call_out_ringing(event: CallOutRinging) -> Notice:
+    return Notice(
+        kind="call_out_ringing",
+        to=[event.user_id],
         ref=event.attempt_id,
         about=event.call_out_id,
-        refs={"call_out_id": str(event.call_out_id)},
+        refs={"call_out_id": event.call_out_id},
         facts={
             "incident_type": event.incident_type,
             "urgency": event.urgency,
@@ -99,83 +117,60 @@ async def on_call_out_ringing(session: AsyncSession, event: CallOutRinging, *, n
         },
         good_until=event.answer_by,
         number=SECOND if event.second_number else None,
-        now=now,
     )
 
 
-async def on_call_out_answered(session: AsyncSession, event: CallOutAnswered, *, now: datetime) -> None:
-    """A ringing mail that has not left yet need not leave; who was rung in vain hears that she may sleep on."""
-    await commands.stop_ringing(session, event.attempt_id)
-    if event.outcome == "taken_by_other":
-        await commands.notify(
-            session,
-            event.tenant,
-            "call_out_taken",
-            [event.user_id],
-            ref=event.attempt_id,
-            about=event.call_out_id,
-            refs={"call_out_id": str(event.call_out_id)},
-            now=now,
-        )
-
-
-async def on_call_out_unanswered(session: AsyncSession, event: CallOutUnanswered, *, now: datetime) -> None:
-    coordinators = await commands.holders_of(session, event.tenant, COORDINATORS, now=now)
-    await commands.notify(
-        session,
-        event.tenant,
-        "call_out_unanswered",
-        coordinators,
-        ref=event.id,
+def call_out_taken(event: CallOutAnswered) -> Notice:
+    """Who was rung in vain hears that she may sleep on."""
+    return Notice(
+        kind="call_out_taken",
+        to=[event.user_id] if event.outcome == "taken_by_other" else [],
+        ref=event.attempt_id,
         about=event.call_out_id,
-        refs={"call_out_id": str(event.call_out_id)},
-        now=now,
+        refs={"call_out_id": event.call_out_id},
     )
 
 
-async def on_call_outs_escalated(session: AsyncSession, event: CallOutsEscalated, *, now: datetime) -> None:
+def call_out_unanswered(event: CallOutUnanswered) -> Notice:
+    return Notice(
+        kind="call_out_unanswered",
+        roles=COORDINATORS,
+        about=event.call_out_id,
+        refs={"call_out_id": event.call_out_id},
+    )
+
+
+def call_outs_escalated(event: CallOutsEscalated) -> Notice:
     """In the morning, once for all that went with difficulty."""
-    await commands.notify(
-        session,
-        event.tenant,
-        "call_outs_escalated",
-        await commands.holders_of(session, event.tenant, COORDINATORS, now=now),
-        ref=event.id,
+    return Notice(
+        kind="call_outs_escalated",
+        roles=COORDINATORS,
         about=event.report_id,
-        refs={"report_id": str(event.report_id)},
+        refs={"report_id": event.report_id},
         facts={"call_outs": str(event.call_outs)},
-        now=now,
     )
 
 
-async def on_duty_changed(session: AsyncSession, event: DutyChanged, *, now: datetime) -> None:
+def duty_changed(event: DutyChanged) -> Notice:
     """One notice for each act that changed her coming duty."""
-    await commands.notify(
-        session,
-        event.tenant,
-        "duty_changed",
-        [event.user_id],
-        ref=event.id,
+    return Notice(
+        kind="duty_changed",
+        to=[event.user_id],
         about=event.user_id,
-        refs={"duties_of": str(event.user_id)},
+        refs={"duties_of": event.user_id},
         facts={
             "gained": str(event.gained),
             "lost": str(event.lost),
             "first_at": event.first_at.isoformat(),
         },
-        now=now,
     )
 
 
-async def on_gap_near(session: AsyncSession, event: GapNear, *, now: datetime) -> None:
-    coordinators = await commands.holders_of(session, event.tenant, COORDINATORS, now=now)
+def roster_gap(event: GapNear) -> Notice:
     month = f"{event.starts_at.astimezone(BRUSSELS):%Y-%m}"
-    await commands.notify(
-        session,
-        event.tenant,
-        "roster_gap",
-        coordinators,
-        ref=event.id,
+    return Notice(
+        kind="roster_gap",
+        roles=COORDINATORS,
         about=event.id,
         refs={"roster_month": month},
         facts={
@@ -184,100 +179,113 @@ async def on_gap_near(session: AsyncSession, event: GapNear, *, now: datetime) -
             "starts_at": event.starts_at.isoformat(),
             "ends_at": event.ends_at.isoformat(),
         },
-        now=now,
     )
 
 
-async def on_dossier_assigned(session: AsyncSession, event: DossierAssigned, *, now: datetime) -> None:
+def dossier_assigned(event: DossierAssigned) -> Notice:
     """Whoever took a dossier herself knows it already."""
-    if event.actor == event.holder:
-        return
-    await commands.notify(
-        session,
-        event.tenant,
-        "dossier_assigned",
-        [event.holder],
-        ref=event.id,
+    return Notice(
+        kind="dossier_assigned",
+        to=[event.holder],
+        but=event.actor,
         about=event.dossier_id,
-        refs={"dossier_id": str(event.dossier_id)},
-        now=now,
+        refs={"dossier_id": event.dossier_id},
     )
 
 
-async def on_break_glass_used(session: AsyncSession, event: BreakGlassUsed, *, now: datetime) -> None:
+def break_glass_used(event: BreakGlassUsed) -> Notice:
     """The holder and the coordinators, but not the one who broke the glass: nobody reviews his own act."""
-    told = await commands.holders_of(session, event.tenant, COORDINATORS, now=now)
-    if event.holder is not None:
-        told.append(event.holder)
-    await commands.notify(
-        session,
-        event.tenant,
-        "break_glass_used",
-        [user_id for user_id in told if user_id != event.user_id],
+    return Notice(
+        kind="break_glass_used",
+        to=[event.holder],
+        roles=COORDINATORS,
+        but=event.user_id,
         ref=event.break_glass_id,
         about=event.dossier_id,
-        refs={"dossier_id": str(event.dossier_id), "break_glass_id": str(event.break_glass_id)},
+        refs={"dossier_id": event.dossier_id, "break_glass_id": event.break_glass_id},
         facts={"reason": event.reason},
-        now=now,
     )
 
 
-async def on_break_glass_escalated(
-    session: AsyncSession, event: BreakGlassEscalated, *, now: datetime
-) -> None:
-    officers = await commands.holders_of(session, event.tenant, DATA_PROTECTION_OFFICERS, now=now)
-    await commands.notify(
-        session,
-        event.tenant,
-        "break_glass_escalated",
-        officers,
-        ref=event.id,
+def break_glass_escalated(event: BreakGlassEscalated) -> Notice:
+    return Notice(
+        kind="break_glass_escalated",
+        roles=DATA_PROTECTION_OFFICERS,
         about=event.dossier_id,
-        refs={"dossier_id": str(event.dossier_id), "break_glass_id": str(event.break_glass_id)},
+        refs={"dossier_id": event.dossier_id, "break_glass_id": event.break_glass_id},
         facts={"why": event.why},
-        now=now,
     )
+
+
+def risk_increased(event: RiskIncreased) -> Notice:
+    return Notice(
+        kind="risk_increased",
+        roles=COORDINATORS,
+        about=event.dossier_id,
+        refs={"dossier_id": event.dossier_id},
+    )
+
+
+def contact_unsafe(event: ContactUnsafe) -> Notice:
+    return Notice(
+        kind="contact_unsafe",
+        roles=COORDINATORS,
+        about=event.dossier_id,
+        refs={"dossier_id": event.dossier_id},
+    )
+
+
+def home_ban_ends(event: HomeBanEnds) -> Notice:
+    return Notice(
+        kind="home_ban_ends",
+        to=[event.holder],
+        roles=COORDINATORS,
+        about=event.dossier_id,
+        refs={"dossier_id": event.dossier_id},
+        facts={"until": event.ends_at.isoformat()},
+    )
+
+
+async def on_call_out_answered(session: AsyncSession, event: CallOutAnswered, *, now: datetime) -> None:
+    """A ringing mail that has not left yet need not leave."""
+    await commands.stop_ringing(session, event.attempt_id)
+    await _tell(session, event, call_out_taken(event), now=now)
 
 
 async def on_risk_increased(session: AsyncSession, event: RiskIncreased, *, now: datetime) -> None:
     """The coordinators with the dossier; the officers on duty, who may not see it, with whom to call."""
+    await _tell(session, event, risk_increased(event), now=now)
     coordinators = await commands.holders_of(session, event.tenant, COORDINATORS, now=now)
     officers = await commands.holders_of(session, event.tenant, OFFICERS_ON_DUTY, now=now)
-    for kind, told, refs in (
-        ("risk_increased", coordinators, {"dossier_id": str(event.dossier_id)}),
-        ("risk_increased_on_duty", [each for each in officers if each not in coordinators], {}),
-    ):
-        await commands.notify(
-            session, event.tenant, kind, told, ref=event.id, about=event.dossier_id, refs=refs, now=now
-        )
+    others = [each for each in officers if each not in coordinators]
+    notice = Notice(kind="risk_increased_on_duty", to=others, about=event.dossier_id)
+    await _tell(session, event, notice, now=now)
 
 
-async def on_contact_unsafe(session: AsyncSession, event: ContactUnsafe, *, now: datetime) -> None:
+def _tells(notice_of: Callable[[Any], Notice]) -> Handler:
+    """The ear of an event that is told and nothing else."""
+
+    async def handle(session: AsyncSession, event: Event, *, now: datetime) -> None:
+        await _tell(session, event, notice_of(event), now=now)
+
+    return handle
+
+
+async def _tell(session: AsyncSession, event: Event, notice: Notice, *, now: datetime) -> None:
+    told = [*notice.to]
+    if notice.roles:
+        told += await commands.holders_of(session, event.tenant, notice.roles, now=now)
     await commands.notify(
         session,
         event.tenant,
-        "contact_unsafe",
-        await commands.holders_of(session, event.tenant, COORDINATORS, now=now),
-        ref=event.id,
-        about=event.dossier_id,
-        refs={"dossier_id": str(event.dossier_id)},
-        now=now,
-    )
-
-
-async def on_home_ban_ends(session: AsyncSession, event: HomeBanEnds, *, now: datetime) -> None:
-    told = await commands.holders_of(session, event.tenant, COORDINATORS, now=now)
-    if event.holder is not None and event.holder not in told:
-        told.append(event.holder)
-    await commands.notify(
-        session,
-        event.tenant,
-        "home_ban_ends",
-        told,
-        ref=event.id,
-        about=event.dossier_id,
-        refs={"dossier_id": str(event.dossier_id)},
-        facts={"until": event.ends_at.isoformat()},
+        notice.kind,
+        [each for each in told if each is not None and each != notice.but],
+        ref=notice.ref or event.id,
+        about=notice.about,
+        refs={name: str(ref) for name, ref in notice.refs.items()},
+        facts=notice.facts,
+        good_until=notice.good_until,
+        number=notice.number,
         now=now,
     )
 
@@ -286,19 +294,19 @@ SUBSCRIPTIONS: Subscriptions = {
     StaffChanged: on_staff_changed,
     StaffDeactivated: on_staff_changed,
     PasswordResetRequested: on_password_reset_requested,
-    AccountLocked: on_account_locked,
     ContactCodeRequested: on_contact_code_requested,
     AddressChanged: on_address_changed,
-    CallOutRinging: on_call_out_ringing,
+    AccountLocked: _tells(account_locked),
+    CallOutRinging: _tells(call_out_ringing),
     CallOutAnswered: on_call_out_answered,
-    CallOutUnanswered: on_call_out_unanswered,
-    CallOutsEscalated: on_call_outs_escalated,
-    DutyChanged: on_duty_changed,
-    GapNear: on_gap_near,
-    DossierAssigned: on_dossier_assigned,
-    BreakGlassUsed: on_break_glass_used,
-    BreakGlassEscalated: on_break_glass_escalated,
+    CallOutUnanswered: _tells(call_out_unanswered),
+    CallOutsEscalated: _tells(call_outs_escalated),
+    DutyChanged: _tells(duty_changed),
+    GapNear: _tells(roster_gap),
+    DossierAssigned: _tells(dossier_assigned),
+    BreakGlassUsed: _tells(break_glass_used),
+    BreakGlassEscalated: _tells(break_glass_escalated),
     RiskIncreased: on_risk_increased,
-    ContactUnsafe: on_contact_unsafe,
-    HomeBanEnds: on_home_ban_ends,
+    ContactUnsafe: _tells(contact_unsafe),
+    HomeBanEnds: _tells(home_ban_ends),
 }
