@@ -23,20 +23,20 @@ ONLY_PARTS = {"NATS_PASSWORD", "DB_PASSWORD", "MIGRATOR_PASSWORD"}
 """Variables that stand inside others' values."""
 
 
+def kinds_of(service: str) -> list[type[Settings]]:
+    """The structs of settings that a service reads; without a service those that all read."""
+    module = importlib.import_module(f"services.{service}.settings") if _has_settings(service) else None
+    own = vars(module).values() if module else ()
+    return list(
+        dict.fromkeys(
+            [Settings, *(each for each in own if isinstance(each, type) and issubclass(each, Settings))]
+        )
+    )
+
+
 def settings_of(service: str) -> set[str]:
     """The variables that a service reads."""
-    module = importlib.import_module(f"services.{service}.settings") if _has_settings(service) else None
-    kinds = (
-        [Settings]
-        + [
-            each
-            for each in vars(module).values()
-            if isinstance(each, type) and issubclass(each, msgspec.Struct) and issubclass(each, Settings)
-        ]
-        if module
-        else [Settings]
-    )
-    return {PREFIX + name.upper() for kind in kinds for name in kind.__struct_fields__}
+    return {PREFIX + name.upper() for kind in kinds_of(service) for name in kind.__struct_fields__}
 
 
 def _has_settings(service: str) -> bool:
@@ -85,6 +85,40 @@ def test_every_variable_is_one_that_the_service_reads(service: str) -> None:
     assert in_chart <= settings_of(service)
     assert in_compose <= settings_of(service)
     assert in_compose <= in_chart | {"VANGNET_COOKIE_SECURE"}
+
+
+def documented() -> dict[str, dict[str, str]]:
+    """The variables that docs/operations.md names, with their defaults, by service; `` for every service."""
+    tables: dict[str, dict[str, str]] = {}
+    named = ""
+    for line in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            named = ""
+        elif line.removesuffix(":") in SERVICES:
+            named = line.removesuffix(":")
+        elif row := re.match(r"\| `(VANGNET_\w+)`(?: !)? \| (?:`(.*?)`)? ?\|", line):
+            tables.setdefault(named, {})[row[1]] = row[2] or ""
+    return tables
+
+
+@pytest.mark.parametrize("service", ["", *SERVICES])
+def test_every_setting_is_documented_with_its_default(service: str) -> None:
+    everywhere = {each.name for each in msgspec.structs.fields(Settings)}
+    kinds = [kind for kind in kinds_of(service) if kind is not Settings or not service]
+    read = {
+        PREFIX + field.name.upper(): _said(field.default)
+        for kind in kinds
+        for field in msgspec.structs.fields(kind)
+        if field.name not in everywhere or not service
+    }
+
+    assert documented().get(service, {}) == read
+
+
+def _said(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return str(default).removeprefix(f"{ROOT}/")
 
 
 @pytest.mark.parametrize("kind", ["Service", "PodDisruptionBudget", "NetworkPolicy"])
