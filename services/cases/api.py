@@ -29,6 +29,7 @@ from shared.contracts.cases import (
     WriteEntry,
     WriteReport,
 )
+from shared.contracts.configuration import SettingChange
 from shared.contracts.dossier_access import (
     AssignHolder,
     BreakGlass,
@@ -99,6 +100,11 @@ async def break_glass_uses(door: NamedDependency[Door]) -> list[BreakGlassView]:
 @get("/recontact-plan", operation_id="recontactPlan")
 async def recontact_plan(door: NamedDependency[Door]) -> list[RecontactRule]:
     return await door.ask(victim_support_queries.recontact_plan)
+
+
+@get("/recontact-plan/changes", operation_id="recontactChanges")
+async def recontact_changes(door: NamedDependency[Door]) -> list[SettingChange]:
+    return await door.ask(victim_support_queries.recontact_changes)
 
 
 # --- victim support --------------------------------------------------------------------------------------------------
@@ -253,6 +259,7 @@ ROUTES = [
     task_page,
     break_glass_uses,
     recontact_plan,
+    recontact_changes,
     open_dossier,
     write_report,
     change_dossier,

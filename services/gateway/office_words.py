@@ -12,6 +12,8 @@ _SETTINGS: Final = {
     "setting_area.roles": N_("Rollen"),
     "setting_area.on_call": N_("Wacht"),
     "setting_area.leaflets": N_("Folders"),
+    "setting_area.recontact_plan": N_("Hercontactplan"),
+    "setting.recontact_days": N_("Hercontact"),
     "setting.title_nl": N_("Titel in het Nederlands"),
     "setting.title_fr": N_("Titel in het Frans"),
     "setting.title_de": N_("Titel in het Duits"),

@@ -130,6 +130,7 @@ def _environment(language: Language, static: StaticFiles, *, postbox: bool) -> E
         distance=lambda moment: language.distance(moment, now=datetime.now(UTC)),
         money=language.money,
         number=language.number,
+        listed=language.listed,
         phone=phone,
         sentence=sentence,
     )

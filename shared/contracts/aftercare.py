@@ -94,6 +94,7 @@ class RecontactRule(Struct, frozen=True, kw_only=True):
     """A line of the tenant's re-contact plan (GET /recontact-plan): days after closing, compulsory or not.
 
     `own_from` is set where the tenant chose its own days; `next_days` with `next_from` are days chosen for later.
+    `switched_on` is false where the settings of the type want none, so that `days` is empty.
     """
 
     incident_type: str
@@ -103,6 +104,7 @@ class RecontactRule(Struct, frozen=True, kw_only=True):
     own_from: date | None = None
     next_days: list[int] = []
     next_from: date | None = None
+    switched_on: bool = True
     source: str = ""
     certainty: str = ""
 

@@ -79,7 +79,7 @@ class Dossier(Base):
     incident_id: Mapped[UUID | None] = mapped_column(Uuid)
     triaged_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     triaged_by: Mapped[UUID | None] = mapped_column(Uuid)
-    split_list_id: Mapped[UUID | None] = mapped_column(Uuid)
+    incident_victim_id: Mapped[UUID | None] = mapped_column(Uuid)
     place: Mapped[str] = mapped_column(Text)
     pv_number: Mapped[str] = mapped_column(Text)
     summary: Mapped[str] = mapped_column(Text)

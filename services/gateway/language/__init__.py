@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
+from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
 
@@ -144,6 +145,10 @@ class Language:
 
     def number(self, value: int | Decimal) -> str:
         return format_decimal(value, locale=self.locale)
+
+    def listed(self, parts: Iterable[object]) -> str:
+        """`3, 7 en 30`."""
+        return format_list([str(part) for part in parts], locale=self.locale)
 
     def percent(self, part: float) -> str:
         """`37 %`, whole."""

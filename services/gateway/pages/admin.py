@@ -42,6 +42,7 @@ _PEOPLE: Final = (
 _ELSEWHERE: Final = {
     "on_call": ("rostering", "/roster-settings/changes"),
     "leaflets": ("cases", "/leaflet-changes"),
+    "recontact_plan": ("cases", "/recontact-plan/changes"),
 }
 """Areas of settings that another service than identity keeps, with its change log."""
 _READERS: Final = (Permission.TENANT_MANAGE, Permission.ROLE_MANAGE, Permission.AUDIT_READ)

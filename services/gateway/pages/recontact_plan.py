@@ -71,7 +71,6 @@ def _show(pages: Pages, visit: Visit, form: Form, plan: list[RecontactRule]) -> 
         status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or form.problem else HTTPStatus.OK,
         f=form,
         plan=plan,
-        typed=_typed,
         own=sum(1 for each in plan if each.own_from is not None),
     )
 

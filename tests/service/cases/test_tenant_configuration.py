@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from services.cases.dossiers.calendar import working_days_here
 from shared.auth import Principal
+from shared.contracts.aftercare import RecontactRule
 from shared.contracts.cases import OpenDossier
 from shared.contracts.configuration import SEED_INCIDENT_TYPES, DayOff, IncidentType, TenantConfiguration
 from shared.contracts.tenancy import TenantSettingsChanged
@@ -68,3 +69,18 @@ async def test_the_days_off_are_exactly_those_that_the_tenant_set(
 
     async with cases.transaction(tenant) as session:
         assert (await working_days_here(session)).off(date(2031, 2, 24)) == ""
+
+
+async def test_the_plan_says_which_type_has_its_re_contact_switched_off_but_never_where_it_is_the_law(
+    cases: ServiceUnderTest, worker: Principal, tenant: str
+) -> None:
+    off = ("fire", "ifv_physical")
+    types = [replace(each, recontact=each.code not in off) for each in SEED_INCIDENT_TYPES]
+    await hear(cases, tenant, replace(CONFIGURATION, incident_types=types))
+
+    plan = cases.read(await cases.get("/recontact-plan", by=worker), list[RecontactRule])
+
+    assert [each.incident_type for each in plan if not each.switched_on] == ["fire"]
+    assert {each.incident_type: each.days for each in plan if each.incident_type in off} == {
+        "fire": [], "ifv_physical": [3, 30],
+    }  # fmt: skip

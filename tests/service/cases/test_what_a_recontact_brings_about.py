@@ -8,6 +8,7 @@ from services.cases.dossiers.deadlines import local_day
 from shared.auth import Permission, Principal
 from shared.contracts.aftercare import RecontactRule, SetRecontactRule
 from shared.contracts.cases import DossierRef
+from shared.contracts.configuration import SettingChange
 from shared.contracts.tasks import CompleteTask
 from tests.service.cases.conftest import (
     aftercare_of,
@@ -129,6 +130,27 @@ async def test_the_tenant_chooses_its_own_days_from_a_day_on(
     shown = await rule(cases, administrator, "fire")
     assert (shown.days, shown.own_from, shown.default_days) == ([7, 21], TODAY, [14])
     assert (shown.next_days, shown.next_from) == ([5], TODAY + timedelta(days=30))
+
+
+async def test_who_changed_the_plan_from_what_to_what_is_kept_for_who_may_read_it(
+    cases: ServiceUnderTest, worker: Principal, administrator: Principal, stranger: Principal
+) -> None:
+    soon, later = TODAY + timedelta(days=10), TODAY + timedelta(days=20)
+    for days, valid_from in (([7], later), ([21, 5], soon), ([], later)):
+        command = SetRecontactRule(incident_type="burglary", days=days, valid_from=valid_from)
+        assert (await cases.post("/recontact-plan", command, by=administrator)).is_success
+
+    path = "/recontact-plan/changes"
+    changes = cases.read(await cases.get(path, by=administrator), list[SettingChange])
+
+    assert [(each.changes[0].before, each.changes[0].after, each.valid_from) for each in changes] == [
+        ("7", "none", later), ("7 30", "5 21", soon), ("7 30", "7", later),
+    ]  # fmt: skip
+    assert {(each.area, each.key, each.by) for each in changes} == {
+        ("recontact_plan", "burglary", administrator.user_id)
+    }
+    assert problem(await cases.get(path, by=worker)) == (403, "forbidden")
+    assert cases.read(await cases.get(path, by=stranger), list[SettingChange]) == []
 
 
 async def test_no_days_plans_nothing_but_never_where_the_law_wants_it(

@@ -54,6 +54,11 @@ CHANGE = SettingChange(
     changes=[FieldChange("urgency", "now", "today"), FieldChange("hidden", "no", "yes")],
 )  # fmt: skip
 
+RECONTACT_CHANGE = SettingChange(
+    change_id=uuid7(), area="recontact_plan", key="burglary", at=datetime.now(UTC), by=LENA, act="saved", valid_from=TODAY,
+    changes=[FieldChange("recontact_days", "7 30", "none")],
+)  # fmt: skip
+
 
 def statistics(service: str, *figures: Figure) -> Statistics:
     return Statistics(
@@ -109,6 +114,7 @@ def office(browser: httpx.AsyncClient, neighbours: Neighbours) -> httpx.AsyncCli
     identity["GET /tenant-configuration"] = CONFIGURATION
     identity["GET /setting-changes"] = [CHANGE]
     rostering["GET /roster-settings/changes"] = cases["GET /leaflet-changes"] = []
+    cases["GET /recontact-plan/changes"] = [RECONTACT_CHANGE]
     cases["GET /leaflets"] = LEAFLETS
     rostering["GET /roster-settings"] = RosterSettings(answer_minutes=10, levels=["primary"])
     rostering["GET /statistics"], cases["GET /statistics"] = CALL_OUTS, CASES
@@ -275,6 +281,9 @@ async def test_the_change_log_says_from_what_to_what_in_words(office: httpx.Asyn
 
     assert "<del>Nu</del>" in page
     assert "<ins>Vandaag</ins>" in page
+    assert "Hercontactplan: Inbraak" in page
+    assert "<del>na 7 en 30 dagen</del>" in page
+    assert "<ins>geen hercontact</ins>" in page
 
 
 async def test_a_type_that_was_just_made_stands_in_the_list_by_its_name(

@@ -43,11 +43,23 @@ async def test_the_plan_shows_usual_and_own_days_and_what_is_chosen_for_later(
 
     assert len(rows) == 2
     assert "verplicht" in rows[0]
-    assert "na 3, 30 dagen" in rows[0]
+    assert "na 3 en 30 dagen" in rows[0]
     assert "na 10 dagen" in rows[1]
-    assert "na 7, 30 dagen" in rows[1]
+    assert "na 7 en 30 dagen" in rows[1]
     assert "eigen dagen sinds" in rows[1]
     assert "geen hercontact" in rows[1]
+
+
+async def test_a_type_whose_re_contact_is_switched_off_says_so_and_where_it_is_switched_on(
+    administrator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    off = RecontactRule(incident_type="fire", days=[], compulsory=False, default_days=[14], switched_on=False)
+    neighbours.of("cases")["GET /recontact-plan"] = [*PLAN, off]
+
+    page = (await administrator.get(PAGE)).text
+
+    assert page.count("staat uit") == 1
+    assert 'href="/admin/incident-types/fire"' in page
 
 
 async def test_the_form_begins_with_the_days_of_the_type_and_sends_them_in_order(

@@ -34,7 +34,7 @@ async def take_over_victims(
 ) -> None:
     """A dossier for each victim that has none yet, held by her worker or by who was named at the closing."""
     for victim in handed.victims:
-        known = select(Dossier.id).where(Dossier.split_list_id == victim.victim_id)
+        known = select(Dossier.id).where(Dossier.incident_victim_id == victim.victim_id)
         if await session.scalar(known) is None:
             await _open(session, event, handed, victim, now=now)
     timers.schedule(session, event.tenant, now, CONFIRM_TAKE_OVER, event.incident_id)
@@ -43,8 +43,8 @@ async def take_over_victims(
 async def confirm_take_over(session: AsyncSession, tenant: str, incident_id: UUID, *, now: datetime) -> None:
     """Tell rostering which victims have a dossier. Harmless when repeated; while rostering is away it comes back."""
     rows = await session.execute(
-        select(Dossier.split_list_id, Dossier.id).where(
-            Dossier.incident_id == incident_id, Dossier.split_list_id.is_not(None)
+        select(Dossier.incident_victim_id, Dossier.id).where(
+            Dossier.incident_id == incident_id, Dossier.incident_victim_id.is_not(None)
         )
     )
     victims = [TakenOver(victim_id=row[0], dossier_id=row[1]) for row in rows if row[0] is not None]
@@ -85,7 +85,7 @@ async def _open(
         minors_involved=victim.minor,
         incident_id=handed.incident_id,
     )
-    dossier.split_list_id = victim.victim_id
+    dossier.incident_victim_id = victim.victim_id
     await session.flush()
     for person in (_victim(victim), *(_relative(each) for each in victim.enquirers)):
         await add_person(session, principal, person, dossier.id, now=now)
