@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.cases.dossiers import commands as dossiers
 from services.cases.dossiers.models import Dossier
 from services.cases.victim_support.opening import recontact_each_victim
-from shared.auth import Principal
+from shared.auth import Permission, Principal
 from shared.contracts.persons import AddPerson, ChangePerson, PersonRef, RemovePerson
 
 
@@ -16,6 +16,7 @@ async def add_person(
     session: AsyncSession, principal: Principal, command: AddPerson, dossier_id: UUID, *, now: datetime
 ) -> PersonRef:
     """A victim who comes later is contacted again too; the first one takes what waited for him."""
+    principal.require(Permission.DOSSIER_WRITE)
     added = await dossiers.add_person(session, principal, command, dossier_id, now=now)
     await _share(session, principal, dossier_id, now=now)
     return added
@@ -31,6 +32,7 @@ async def change_person(
     now: datetime,
 ) -> PersonRef:
     """Somebody can become a victim, be one no longer, or die."""
+    principal.require(Permission.DOSSIER_WRITE)
     changed = await dossiers.change_person(session, principal, command, dossier_id, person_id, now=now)
     await _share(session, principal, dossier_id, now=now)
     return changed
@@ -46,6 +48,7 @@ async def remove_person(
     now: datetime,
 ) -> PersonRef:
     """His re-contacts end with him, unless nobody else is left for whom the duty stands."""
+    principal.require(Permission.DOSSIER_WRITE)
     removed = await dossiers.remove_person(session, principal, command, dossier_id, person_id, now=now)
     await _share(session, principal, dossier_id, now=now)
     return removed
