@@ -65,6 +65,7 @@ _CALL_OUTS: Final = {
     "declined.too_far": N_("is te ver weg"),
     "declined.conflict": N_("kent de betrokkenen"),
     "declined.other": N_("andere reden"),
+    "declined.escalated": N_("de dispatcher wachtte niet langer"),
     "cancel.mistake": N_("Vergissing"),
     "cancel.no_longer_needed": N_("Niet meer nodig"),
     "cancel.duplicate": N_("Dubbele oproep"),

@@ -85,6 +85,7 @@ def test_nobody_answers_and_the_board_always_names_exactly_one_until_the_coordin
     # The trail says whom, in which order and at what time; the coordinator takes it on the phone.
     trail = block.locator(".trail li").all_inner_texts()
     assert all(re.match(r"\d\d:\d\d", line) for line in trail)
+    assert not any("escalated" in line for line in trail), "a code for a word"
     rung = [line for line in trail[1:] if "al op een oproep" not in line]
     assert len(rung) == len(asked)
     for line, who in zip(rung, asked, strict=True):

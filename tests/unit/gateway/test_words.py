@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.gateway.language import read_languages
+from services.gateway.pages.night import DECLINE_REASONS
 from services.gateway.pages.roles import SHOWN
 from services.gateway.words import WORDS
 from services.identity.staff.roles import default_roles
@@ -71,6 +72,7 @@ def test_every_wrong_field_has_words() -> None:
         ("urgency", call_outs.URGENCIES),
         ("level", rostering.LEVELS),
         ("call_out", call_outs.CALL_OUT_STATES),
+        ("declined", (*DECLINE_REASONS, "busy", "escalated")),
         ("person_role", persons.PERSON_ROLES),
         ("task_kind", tasks.TASK_KINDS),
         ("task_result", tasks.TASK_RESULTS),
