@@ -138,7 +138,7 @@ class Visit:
         """`page` on the page itself, `true` on one below it."""
         if self.path == href:
             return "page"
-        if href == "/roster" and self.path.startswith("/duties"):
+        if href in _BELOW and self.path.startswith(_BELOW[href]):
             return "true"
         area = "/" + href.split("/")[1]
         return "true" if href != "/" and (self.path == area or self.path.startswith(f"{area}/")) else ""
@@ -172,6 +172,8 @@ def _own_words(visit: Visit) -> dict[str, str]:
 
 
 _PHONE_PLACES: Final = 5
+_BELOW: Final = {"/roster": "/duties", "/call-outs": "/incidents"}
+"""Pages with an address of their own that belong to a place all the same."""
 PLACES: Final[tuple[tuple[str, str, str, tuple[Permission, ...]], ...]] = (
     ("/", N_("Start"), "home", ()),
     ("/on-call", N_("Wacht"), "board", (Permission.ON_CALL_READ,)),

@@ -81,6 +81,17 @@ async def test_a_type_of_the_tenants_own_is_offered_for_an_incident(
     assert json.loads(neighbours.sent["rostering POST /incidents"])["incident_type"] == "carnival"
 
 
+async def test_an_incident_is_a_place_below_the_call_outs(
+    lead: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    may = (Permission.INCIDENT_MANAGE, Permission.INCIDENT_REGISTER, Permission.CALL_OUT_READ)
+    neighbours.of("identity")["POST /tokens"] = issued(*may, user_id=TOM)
+
+    page = (await lead.get(PAGE)).text
+
+    assert 'href="/call-outs" aria-current="true"' in page
+
+
 async def test_a_victim_that_is_refused_stays_on_the_form(
     lead: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
