@@ -222,7 +222,7 @@ async def next_start(
     pages: NamedDependency[Pages],
 ) -> Response[str]:
     form = await read_form(request, visit)
-    user_id, starts_at = form.uuid("user_id"), form.moment("starts_at")
+    user_id, starts_at = form.uuid("user_id"), _chosen(form)
     command = None
     if form.needs("starts_at") and starts_at:
         command = ChooseStart(
@@ -287,11 +287,22 @@ async def _show(
     elif way is HOURS:
         more["hours"] = await visit.services.ask("rostering", f"/call-outs/{call_out_id}/hours", CallOutHours)
         more["blank"] = lambda values: Form(visit, values)
-        more["typed"] = lambda moment: moment.astimezone(_BRUSSELS).strftime(_TYPED)
         more["minutes"] = lambda count: timedelta(minutes=count)
     return pages.show(
         f"call_outs/{way.page}.html", visit, f=form, call_out=call_out, staff=staff, status=status, **more
     )
+
+
+def _chosen(form: Form) -> datetime | None:
+    """The start that was pressed: a moment of our own page with its offset, also in the hour that comes twice."""
+    try:
+        moment = datetime.fromisoformat(form.text("starts_at"))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        form.error("starts_at", "not_a_choice")
+        return None
+    return moment
 
 
 async def _call_out(visit: Visit, call_out_id: UUID) -> CallOutView:

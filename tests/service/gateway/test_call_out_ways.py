@@ -1,5 +1,7 @@
 """The side ways of a call-out: each form keeps what was typed when something is missing or refused, and says it once."""
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,9 +10,9 @@ import msgspec
 import pytest
 
 from shared.auth import Permission
-from shared.contracts.call_outs import CallOutHours, CallOutRef, MemberHours
+from shared.contracts.call_outs import CallOutHours, CallOutRef, MemberHours, NextStart
 from shared.contracts.rostering import PartnerZone
-from shared.errors import ProblemDetails
+from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import CALL_OUT, LENA, NOW, TOM, answer_everything, call_out, call_out_line
 from tests.service.gateway.conftest import issued
 from tests.service.gateway.test_sign_in import filled_in
@@ -29,9 +31,14 @@ WAYS: dict[str, tuple[str, str, str, dict[str, str], str]] = {
     "correct": ("correct?position=2", "correct", "correct-time", {
         "position": "2", "at": "2026-11-20T03:15", "reason": "Vergeten te tikken."}, SHEET),
     "next start": ("hours", "next-start", "next-start", {
-        "user_id": str(LENA), "starts_at": TOMORROW, "reason": "Zitting."}, f"{PAGE}/hours"),
+        "user_id": str(LENA), "starts_at": "2026-10-25T02:30:00+01:00", "reason": "Zitting."}, f"{PAGE}/hours"),
 }  # fmt: skip
 """The page with the form, where it is sent, which door is told, what is typed, where one comes afterwards."""
+
+HERS = MemberHours(
+    user_id=LENA, called_at=NOW, accepted_at=NOW, departed_at=None, arrived_at=None, left_at=None, closed_at=NOW,
+    until=NOW, minutes=0, credited_minutes=0, night=0, weekend=0, holiday=0, starts=[], warnings=[],
+)  # fmt: skip
 
 every_way = pytest.mark.parametrize(("page", "post", "door", "typed", "onward"), WAYS.values(), ids=WAYS)
 
@@ -55,11 +62,7 @@ def coordinator(signed_in: httpx.AsyncClient, neighbours: Neighbours) -> httpx.A
         msgspec.structs.replace(call_out_line(), call_out_id=OTHER),
     ]
     rostering["GET /partner-zones"] = list[PartnerZone]()
-    hers = MemberHours(
-        user_id=LENA, called_at=NOW, accepted_at=NOW, departed_at=None, arrived_at=None, left_at=None, closed_at=NOW,
-        until=NOW, minutes=0, credited_minutes=0, night=0, weekend=0, holiday=0, starts=[], warnings=[],
-    )  # fmt: skip
-    rostering[f"GET {PAGE}/hours"] = CallOutHours(call_out_id=CALL_OUT, members=[hers])
+    rostering[f"GET {PAGE}/hours"] = CallOutHours(call_out_id=CALL_OUT, members=[HERS])
     return signed_in
 
 
@@ -135,3 +138,28 @@ async def test_a_refusal_comes_back_on_the_form(
 
 async def test_a_moment_that_the_call_out_does_not_have_is_not_found(coordinator: httpx.AsyncClient) -> None:
     assert (await coordinator.get(f"{PAGE}/correct?position=99")).status_code == 404
+
+
+async def test_a_start_in_the_hour_that_comes_twice_is_the_one_that_was_pressed_and_its_reason_stays(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    twice = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    earlier = NextStart(rule="after_unforeseen", rest_minutes=480, at=twice, default=False, certainty="C")
+    neighbours.of("rostering")[f"GET {PAGE}/hours"] = CallOutHours(
+        call_out_id=CALL_OUT, members=[msgspec.structs.replace(HERS, starts=[earlier])]
+    )
+    neighbours.of("rostering")[f"POST {PAGE}/next-start"] = ProblemDetails(
+        type="", title="", status=422, code="invalid", errors=[FieldError("reason", "too_long")]
+    )
+    page = (await coordinator.get(f"{PAGE}/hours")).text
+    offered = re.findall(r'name="starts_at" value="([^"]+)"', page)
+    form = await filled_in(
+        coordinator, f"{PAGE}/hours", user_id=str(LENA), starts_at=offered[0], reason="Zitting in Gent"
+    )
+
+    refused = await coordinator.post(f"{PAGE}/next-start", data=form)
+
+    sent = json.loads(neighbours.sent[f"rostering POST {PAGE}/next-start"])
+    assert datetime.fromisoformat(sent["starts_at"]) == twice
+    assert refused.status_code == 422
+    assert 'value="Zitting in Gent"' in refused.text
