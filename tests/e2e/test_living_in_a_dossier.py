@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.pages import PHONE, Person
 
@@ -30,6 +30,25 @@ def add_person(worker: Person, dossier: str, first: str, last: str) -> None:
     worker.page.get_by_label("Voornaam").fill(first)
     worker.page.get_by_label("Familienaam").fill(last)
     worker.page.get_by_label("Telefoon", exact=False).last.fill("0470 12 34 56")
+
+
+def type_on_while_the_answer_is_under_way(page: Page) -> None:
+    """A slow refusal does not take away what was typed after it was sent."""
+    reason, waiting = page.get_by_label("Waarom moet het nu?"), list[Route]()
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/phones/*", hold)
+    page.locator(".gate").evaluate("gate => { gate.dataset.before = '1'; }")
+    reason.fill("te kort")
+    with page.expect_request("**/phones/*"):
+        page.get_by_role("button", name="Toon het nummer toch").click()
+    reason.fill("te kort, dus ik schrijf verder")
+    waiting[0].continue_()
+    page.unroute("**/phones/*")
+    expect(page.locator(".gate:not([data-before]) .field__error")).to_be_visible()
+    expect(reason).to_have_value("te kort, dus ik schrijf verder")
 
 
 @pytest.mark.parametrize("java_script", [True, False], ids=["with JavaScript", "without JavaScript"])
@@ -62,6 +81,8 @@ def test_a_number_is_not_given_outside_the_safe_hours_but_with_a_reason(
     expect(page.locator(".gate")).to_contain_text("Schrijf in minstens 10 tekens waarom het nu moet.")
     expect(page.get_by_label("Waarom moet het nu?")).to_have_value("dringend")
     assert "tel:" not in page.content()
+    if java_script:
+        type_on_while_the_answer_is_under_way(page)
     page.get_by_label("Waarom moet het nu?").fill("Zij belde net zelf en vroeg nu terug te bellen.")
     page.get_by_role("button", name="Toon het nummer toch").click()
     expect(page.locator(".dial__call")).to_have_attribute("href", "tel:+32470123456")

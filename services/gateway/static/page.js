@@ -168,5 +168,22 @@ document.addEventListener("htmx:afterSettle", () => {
   for (const id of unfolded) el(id)?.parentElement.setAttribute("open", "");
 });
 
+// Who typed on while the answer was under way keeps it: a refused form comes back with what was sent, not with what came after.
+const lines = (form) => [...form.querySelectorAll("textarea[id], input[id]:not([type=hidden], [type=checkbox], [type=radio])")];
+const sent = new WeakMap();
+let typedSince = [];
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.detail.elt;
+  if (form.matches("form")) sent.set(form, new Map(lines(form).map((field) => [field.id, field.value])));
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const form = event.detail.requestConfig.elt;
+  if (sent.has(form)) typedSince = lines(form).filter((field) => field.value !== sent.get(form).get(field.id)).map((field) => [field.id, field.value]);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const [id, text] of typedSince) if (el(id)) el(id).value = text;
+  typedSince = [];
+});
+
 document.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt));
 document.addEventListener("DOMContentLoaded", () => { settle(document); listen(); setInterval(tick, 1000); });
