@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rostering.call_outs import hours
+from services.rostering.call_outs.consequences import spans_of
 from services.rostering.call_outs.models import CallOut
 from services.rostering.call_outs.records import Incident
 from services.rostering.call_outs.sight import hidden_from
-from services.rostering.call_outs.trail import CallOutAttempt, CallOutMoment, span_of
 from services.rostering.incidents.models import Enquiry, Victim
 from services.rostering.incidents.rules import alike
 from shared import audit
@@ -193,31 +193,18 @@ async def _members(
     session: AsyncSession, gathered: Sequence[CallOut], *, now: datetime
 ) -> list[contract.IncidentMember]:
     """Everybody who is or was out for it, with her minutes."""
-    ids = [call_out.id for call_out in gathered]
-    attempts = (
-        await session.scalars(select(CallOutAttempt).where(CallOutAttempt.call_out_id.in_(ids)))
-    ).all()
-    times = (await session.scalars(select(CallOutMoment).where(CallOutMoment.call_out_id.in_(ids)))).all()
-    members = []
-    for call_out in gathered:
-        of_it = [each for each in attempts if each.call_out_id == call_out.id]
-        moments = sorted(
-            (each for each in times if each.call_out_id == call_out.id), key=lambda each: each.position
+    spans = await spans_of(session, {call_out.id: call_out.holders for call_out in gathered})
+    return [
+        contract.IncidentMember(
+            user_id=span.user_id,
+            call_out_id=call_out_id,
+            called_at=span.starts_at,
+            until=span.ends_at,
+            minutes=hours.split(span.starts_at, span.until(now)).minutes,
         )
-        for user_id in call_out.holders:
-            span = span_of(of_it, moments, user_id)
-            if span is not None:
-                until = max(span.ends_at or now, span.starts_at)
-                members.append(
-                    contract.IncidentMember(
-                        user_id=user_id,
-                        call_out_id=call_out.id,
-                        called_at=span.starts_at,
-                        until=span.ends_at,
-                        minutes=hours.split(span.starts_at, until).minutes,
-                    )
-                )
-    return members
+        for call_out_id, those in spans.items()
+        for span in those
+    ]
 
 
 def _line(call_out: CallOut, *, hidden: bool) -> CallOutLine:
