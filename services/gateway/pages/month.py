@@ -10,6 +10,7 @@ import holidays
 import msgspec
 
 from services.gateway.language import BRUSSELS
+from shared.contracts.configuration import DayOff
 from shared.contracts.rostering import Shift
 from shared.contracts.rosters import Absence, DraftShift, RosterGap
 
@@ -94,15 +95,21 @@ def month_before(first: date) -> date:
     return (first - _DAY).replace(day=1)
 
 
-def days_of(first: date, last: date | None = None, *, language: str = "nl") -> list[Day]:
-    """Brussels' days of a month, or to a last day: from midnight to midnight, 23 or 25 hours when the clock changes."""
+def days_of(
+    first: date, last: date | None = None, *, language: str = "nl", days_off: Iterable[DayOff] = ()
+) -> list[Day]:
+    """Brussels' days of a month, or to a last day: from midnight to midnight, 23 or 25 hours when the clock changes.
+
+    `days_off`: those of the tenant itself, named as the public holidays are.
+    """
     end = next_month(first) if last is None else last + _DAY
     years = range(first.year, end.year + 1)
     named = holidays.country_holidays("BE", years=years, language=_HOLIDAY_LANGUAGES[language])
+    own = {each.day: each.why for each in days_off}
     found = []
     day = first
     while day < end:
-        found.append(Day(day, midnight(day), midnight(day + _DAY), named.get(day, "")))
+        found.append(Day(day, midnight(day), midnight(day + _DAY), named.get(day) or own.get(day, "")))
         day += _DAY
     return found
 

@@ -107,9 +107,9 @@ async def remove_shift(
 
 async def _month(visit: Visit, month: str, view: str, week: str) -> dict[str, Any]:
     now, first = datetime.now(UTC), months.month_of(month, today=_today())
-    days = months.days_of(first, language=visit.language.code)
+    days = days_of(visit, first)
     monday = months.week_of(week, month=first, today=_today())
-    seven = months.days_of(monday, monday + _SIX_DAYS, language=visit.language.code)
+    seven = days_of(visit, monday, monday + _SIX_DAYS)
     whole = min(days[0].starts_at, seven[0].starts_at), max(days[-1].ends_at, seven[-1].ends_at)
     period, names = await asyncio.gather(_period(visit, *whole), Names.of(visit))
     chosen = view if view in VIEWS else VIEWS[0]
@@ -131,6 +131,12 @@ async def _month(visit: Visit, month: str, view: str, week: str) -> dict[str, An
 
 def _is_in(one: months.AnyShift | RosterGap, days: list[months.Day]) -> bool:
     return one.starts_at < days[-1].ends_at and one.ends_at > days[0].starts_at
+
+
+def days_of(visit: Visit, first: date, last: date | None = None) -> list[months.Day]:
+    """A month, or to a last day, with the holidays in the reader's language and the tenant's own days off."""
+    days_off = visit.configuration.days_off
+    return months.days_of(first, last, language=visit.language.code, days_off=days_off)
 
 
 def grid_of(

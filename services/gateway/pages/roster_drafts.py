@@ -14,7 +14,7 @@ from litestar.params import FromPath, FromQuery
 from services.gateway.forms import Form, read_form
 from services.gateway.language import BRUSSELS
 from services.gateway.pages import month as months
-from services.gateway.pages.roster import VIEWS, grid_of, proposed
+from services.gateway.pages.roster import VIEWS, days_of, grid_of, proposed
 from services.gateway.pages.roster_names import Names
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
@@ -213,7 +213,7 @@ async def _show(
     plan, names = await asyncio.gather(
         visit.services.ask("rostering", f"/roster-drafts/{draft_id}", DraftView), Names.of(visit)
     )
-    days = months.days_of(plan.first_day, plan.last_day, language=visit.language.code)
+    days = days_of(visit, plan.first_day, plan.last_day)
     chosen = view if view in VIEWS else VIEWS[0]
     context: dict[str, Any] = grid_of(names, plan.shifts, plan.gaps, [], days, view=chosen)
     return pages.show(

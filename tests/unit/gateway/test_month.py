@@ -7,6 +7,7 @@ import pytest
 
 from services.gateway.language import BRUSSELS
 from services.gateway.pages import month
+from shared.contracts.configuration import DayOff
 from shared.contracts.rostering import Shift
 from shared.contracts.rosters import Absence, RosterGap
 
@@ -165,3 +166,9 @@ def test_a_day_of_the_week_names_everybody_who_has_an_hour_of_it_and_every_hole(
     assert [each.user_id for each in cell.shifts] == [TOM]
     assert [(gap.starts_at, gap.ends_at) for gap in cell.gaps] == [(hole.starts_at, hole.ends_at)]
     assert wednesday == []
+
+
+def test_a_day_off_of_the_tenant_is_named_as_a_holiday_is_and_a_holiday_keeps_its_own_name() -> None:
+    off = [DayOff(day=date(2026, 7, 20), why="Brugdag"), DayOff(day=date(2026, 7, 21), why="Gesloten")]
+    named = {day.on: day.holiday for day in month.days_of(date(2026, 7, 1), days_off=off) if day.holiday}
+    assert named == {date(2026, 7, 20): "Brugdag", date(2026, 7, 21): "Nationale feestdag"}
