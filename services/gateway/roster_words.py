@@ -33,7 +33,7 @@ ROSTER_WORDS: Final[dict[str, str]] = {
     "shift_source.rotation": N_("uit een rotatie"),
     "shift_source.hand": N_("met de hand"),
     "needed.always": N_("Altijd, dag en nacht"),
-    "needed.outside_office": N_("Buiten de kantooruren, in het weekend en op feestdagen"),
+    "needed.outside_office": N_("Buiten de kantooruren, in het weekend, op feestdagen en vrije dagen"),
     "reminder.15": N_("15 minuten vooraf"),
     "reminder.60": N_("1 uur vooraf"),
     "reminder.240": N_("4 uur vooraf"),
