@@ -1,4 +1,4 @@
-"""Writes letters into dossiers, as their door does: composed, printed, stored, kept; and sends those that left."""
+"""Writes letters into dossiers, as their door does, and sends those that left; and a leaflet of the zone's own."""
 
 from datetime import datetime, timedelta
 
@@ -18,10 +18,32 @@ from services.cases.dossiers.people import DossierPerson
 from services.identity.tenants.queries import tenant_configuration
 from shared import outbox
 from shared.auth import Permission
-from shared.contracts.documents import SendLetter, WriteLetter
+from shared.contracts.documents import LeafletText, SaveLeaflet, SendLetter, WriteLetter
 from shared.db import uuid7
 
 _DAY = timedelta(days=1)
+_WRITTEN_BEFORE = timedelta(days=20)
+_CARNIVAL = SaveLeaflet(
+    texts={
+        "nl": LeafletText(
+            "Na carnaval",
+            "U hebt op carnaval iets meegemaakt dat niet hoort. U staat er niet alleen voor.\n"
+            "## Vandaag\n- Laat u verzorgen, ook als het maar een schram lijkt.\n"
+            "- Schrijf op wat u nog weet: wie, waar, wanneer.\n- Bewaar kleren en foto's.\n"
+            "## De dagen erna\nSlecht slapen en schrikken zijn gewone reacties. Duurt het langer dan een maand, praat "
+            "dan met uw huisarts.\n## Wie helpt\n- Slachtofferhulp van het CAW: 0800 13 500, gratis.",
+        ),
+        "fr": LeafletText(
+            "Après le carnaval",
+            "Vous avez vécu au carnaval quelque chose qui n'est pas normal. Vous n'êtes pas seul.\n"
+            "## Aujourd'hui\n- Faites-vous soigner, même pour une égratignure.\n"
+            "- Notez ce dont vous vous souvenez : qui, où, quand.\n- Gardez vos vêtements et vos photos.\n"
+            "## Les jours suivants\nMal dormir et sursauter sont des réactions normales. Si cela dure plus d'un mois, "
+            "parlez-en à votre médecin.",
+        ),
+    },
+    suggested_for=["carnival"],
+)
 _SENT_AFTER = timedelta(minutes=25)
 
 
@@ -42,6 +64,8 @@ async def write(
             return
         # cases hears of it by event soon; a letter needs its sender now
         await keep_configuration(session, configuration, now=now)
+        manager = cast.principal(cast.with_role("administrator")[0], now=now)
+        await commands.save_leaflet(session, manager, _CARNIVAL, "after_carnival", now=now - _WRITTEN_BEFORE)
         for letter in letters:
             found = await session.scalars(
                 select(Dossier).where(Dossier.call_out_id == told[letter.story_ago])

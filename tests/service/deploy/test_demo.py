@@ -19,10 +19,11 @@ from deploy.demo.script import DemoTenant, demo_stories, demo_tenants, synthetic
 from deploy.demo.workshop import Workshop
 from deploy.local.platform import Account, Platform
 from deploy.local.secrets import key
-from services.cases.documents.models import Document, Letter
+from services.cases.documents.models import Document, Letter, OwnLeaflet
 from services.cases.dossiers.commands import REVIEW_OVERDUE
 from services.cases.dossiers.models import BreakGlassUse, Dossier, Entry, Task
 from services.cases.persons.models import Person
+from services.cases.victim_support.bad_news import BadNews
 from services.identity.sign_in import passwords
 from services.identity.sign_in.models import Credential, SecondFactor
 from services.identity.staff.models import Staff
@@ -268,7 +269,9 @@ async def test_each_closed_call_out_has_one_dossier_with_a_true_timeline(worksho
     entries = await found(workshop, "cases", select(Entry))
     looks = await found(workshop, "cases", select(AuditRow))
 
-    assert len(dossiers) == len({dossier.call_out_id for dossier in dossiers}) == len(stories)
+    call_outs = Counter(dossier.call_out_id for dossier in dossiers)
+    assert call_outs.pop(None) == 1, "the one of bad news for another zone"
+    assert len(call_outs) == sum(call_outs.values()) == len(stories)
     assert Counter(dossier.state for dossier in dossiers)["closed"] == sum(story.closed for story in stories)
     opened: dict[UUID, datetime] = {dossier.id: dossier.opened_at for dossier in dossiers}
     assert all(entry.at < NOW for entry in entries)
@@ -312,6 +315,24 @@ async def test_one_letter_left_and_one_lies_on_the_desk_each_with_its_papers(wor
     assert Counter((each.part, each.language) for each in papers) == {
         ("legal", "nl"): 2, ("pictogram", "nl"): 1, ("courtesy", "fr"): 1,
     }  # fmt: skip
+
+
+async def test_bad_news_for_another_zone_was_brought_and_waits_to_be_confirmed(workshop: Workshop) -> None:
+    (news,) = await found(workshop, "cases", select(BadNews))
+    tasks = await found(workshop, "cases", select(Task).where(Task.dossier_id == news.dossier_id))
+
+    assert (news.state, news.source) == ("delivered", "other_zone")
+    assert news.received_at < news.verified_at < news.delivered_at < NOW
+    assert ("confirm_bad_news", "open") in {(task.kind, task.state) for task in tasks}
+    assert ("bad_news", "done") in {(task.kind, task.state) for task in tasks}
+
+
+async def test_a_leaflet_of_the_zones_own_stands_beside_ours(workshop: Workshop) -> None:
+    (leaflet,) = await found(workshop, "cases", select(OwnLeaflet))
+
+    assert leaflet.code == "after_carnival"
+    assert leaflet.suggested_for == ["carnival"]
+    assert leaflet.valid_from < NOW.date()
 
 
 async def test_the_last_weekly_test_missed_one_member_who_must_be_spoken_to(workshop: Workshop) -> None:
