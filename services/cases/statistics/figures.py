@@ -116,7 +116,8 @@ OF_OFFERS: tuple[Sorting[Offer], ...] = (
     Sorting("referral_answers", lambda each: [each.state], ("given", "refused", "pending", "withdrawn")),
     Sorting("referral_services", lambda each: [each.purpose], REFERRALS),
 )
-RECONTACT_PARTS = {"done": ("in_time", "late"), "to_do": ("open_late", "open"), "dropped": ("cancelled",)}
+RECONTACT_PARTS = {"done": ("in_time", "late"), "dropped": ("cancelled",), "to_do": ("open_late", "open")}
+"""What was dropped is often small and hides the part after it (`protected`): not what was done, which is asked most."""
 
 
 def of_recontacts(

@@ -66,6 +66,15 @@ def test_one_re_contact_that_was_late_follows_from_nothing() -> None:
     assert (kept.total, results.total, values(results)) == (11, 11, {"reached_ok": 11})
 
 
+def test_a_few_that_were_dropped_do_not_hide_what_was_done() -> None:
+    now = [recontact()] * 12 + [recontact("cancelled")] * 2 + [recontact("open")] * 9
+
+    kept, results = of_recontacts(TODAY, now, [])
+
+    assert {each.key: each.value for each in kept.groups} == {"done": 12, "dropped": None, "to_do": None}
+    assert (values(kept)["in_time"], values(results)) == (12, {"reached_ok": 12})
+
+
 def offer(state: str, *, person: int | None = 1, purpose: str = "referral_caw", dossier: int = 1) -> Offer:
     return Offer(
         dossier_id=UUID(int=dossier), person_id=None if person is None else UUID(int=person), purpose=purpose,
