@@ -59,7 +59,7 @@ class Shell:
         known = self._on_call.get(tenant)
         if known is not None and known[1] > time.monotonic():
             return known[0]
-        now = await services.ask_or(None, "rostering", "/on-call", OnCallNow | None)  # type: ignore[arg-type]
+        now: OnCallNow | None = await services.ask_or(None, "rostering", "/on-call", OnCallNow)
         self._on_call[tenant] = (now, time.monotonic() + _SECONDS)
         return now
 

@@ -1,6 +1,5 @@
 """Aftercare on the dossier's own page: a line for each part of which there is something, and how it stands now."""
 
-import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,6 @@ from services.gateway.marking import N_
 from services.gateway.visit import Visit
 from shared.contracts.aftercare import AftercareView, ConsentView
 from shared.contracts.cases import DossierView
-from shared.errors import Problem
 
 
 @dataclass(frozen=True)
@@ -29,9 +27,8 @@ class Line:
 
 async def block(visit: Visit, dossier: DossierView) -> dict[str, Any]:
     """The page does without it while aftercare cannot be had."""
-    care: AftercareView | None = None
-    with contextlib.suppress(Problem):
-        care = await visit.services.ask("cases", f"/dossiers/{dossier.dossier_id}/aftercare", AftercareView)
+    path = f"/dossiers/{dossier.dossier_id}/aftercare"
+    care: AftercareView | None = await visit.services.ask_or(None, "cases", path, AftercareView)
     lines = list(lines_of(care, visit.language, now=datetime.now(UTC))) if care else []
     return {"care": care, "care_lines": lines}
 

@@ -209,11 +209,15 @@ async def _show_sheet(pages: Pages, visit: Visit, template: str, call_out: CallO
     )
 
 
+async def _on_call(visit: Visit) -> OnCallNow | None:
+    return await visit.services.ask_or(None, "rostering", "/on-call", OnCallNow)
+
+
 async def _show_request(
     pages: Pages, visit: Visit, form: Form, *, status: int = HTTPStatus.OK
 ) -> Response[str]:
     on_call, staff = await asyncio.gather(
-        visit.services.ask_or(None, "rostering", "/on-call", OnCallNow | None),  # type: ignore[arg-type]
+        _on_call(visit),
         visit.services.staff(),
     )
     names = visit.language.locale.languages

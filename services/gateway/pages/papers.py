@@ -1,6 +1,5 @@
 """Documents of a dossier: the list, a file in, a file out, withdrawing one; and the block on the dossier's page."""
 
-import contextlib
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any, Final
@@ -46,9 +45,8 @@ _PASSED_ON: Final = (
 
 async def block(visit: Visit, dossier: DossierView) -> dict[str, Any]:
     """The newest papers, for the dossier's own page; it does without them while they cannot be had."""
-    found: DossierPapers | None = None
-    with contextlib.suppress(Problem):
-        found = await visit.services.ask("cases", f"/dossiers/{dossier.dossier_id}/documents", DossierPapers)
+    path = f"/dossiers/{dossier.dossier_id}/documents"
+    found: DossierPapers | None = await visit.services.ask_or(None, "cases", path, DossierPapers)
     shown = (
         [each for each in found.documents if each.state != "withdrawn" and each.part in ("", "legal")]
         if found
