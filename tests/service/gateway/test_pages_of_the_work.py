@@ -9,6 +9,7 @@ from services.gateway.language import LANGUAGES
 from services.gateway.pages.aftercare_acts import ACTS
 from shared.auth import Permission
 from tests.service.gateway.answers import (
+    BAD_NEWS,
     BREAK_GLASS,
     CALL_OUT,
     DOSSIER,
@@ -51,7 +52,10 @@ PAGES = (
     f"/dossiers/{DOSSIER}/access",
     f"/dossiers/{DOSSIER}/looks",
     f"/dossiers/{DOSSIER}/aftercare",
-    *(f"/dossiers/{DOSSIER}/aftercare/{act}?of={GOODBYE}" for act in ACTS),
+    *(
+        f"/dossiers/{DOSSIER}/aftercare/{act}?of={BAD_NEWS if act.startswith('bad-news') else GOODBYE}"
+        for act in ACTS
+    ),
     "/triage",
     "/search",
     "/tasks",
