@@ -152,7 +152,10 @@ def wrong_by_keyboard(person: Person, where: str) -> list[str]:
     """Tab from the top: what has the focus is on the screen and shows that it has it."""
     wrong: list[str] = []
     seen: set[str] = set()
-    person.page.evaluate("document.activeElement && document.activeElement.blur()")
+    # a blur alone leaves the browser where the focus was, which may be the end of the page
+    person.page.evaluate(
+        "() => { const top = document.body; top.tabIndex = -1; top.focus(); top.removeAttribute('tabindex'); }"
+    )
     for _ in range(25):
         person.page.keyboard.press("Tab")
         found = person.page.evaluate(

@@ -157,16 +157,18 @@ async def _show(
         dossier=dossier,
         act=_act(act),
         name=act,
-        people=_people(dossier, staff, news),
+        offered=_offered(visit, dossier, staff, news),
         rows=RECIPIENT_ROWS,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
     )
 
 
-def _people(
-    dossier: DossierView, staff: Staff, news: BadNewsView | None
-) -> dict[str, list[tuple[UUID | int, str]]]:
+def _offered(
+    visit: Visit, dossier: DossierView, staff: Staff, news: BadNewsView | None
+) -> dict[str, list[tuple[UUID | int | str, str]]]:
+    types = [each for each in visit.incident_types() if each != dossier.incident_type]
     return {
+        "incident_types": [(each, visit.language.word(f"incident_type.{each}")) for each in types],
         "staff": [(each.user_id, each.name) for each in staff.active()],
         "recipients": [(place, each.name) for place, each in enumerate(news.recipients if news else ())],
         "persons": [

@@ -13,13 +13,12 @@ from services.gateway.marking import N_
 from services.gateway.visit import Visit
 from shared.contracts import aftercare as c
 from shared.contracts import bad_news as n
-from shared.contracts.call_outs import INCIDENT_TYPES
 from shared.contracts.cases import DossierRef, DossierView
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One field. `family` and `codes` are the words and values of a choice; `who` offers people instead."""
+    """One field. `family` and `codes` are the words and values of a choice, unless the page `offers` its own."""
 
     kind: str
     name: str
@@ -27,7 +26,7 @@ class Ask:
     optional: bool = False
     family: str = ""
     codes: tuple[str, ...] = ()
-    who: str = ""
+    offers: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def _goodbye(f: Form, visit: Visit, dossier: DossierView) -> msgspec.Struct:
 
 
 _WITH_WHOM: Final = (
-    Ask("select", "colleague", N_("Samen met collega"), optional=True, who="staff"),
+    Ask("select", "colleague", N_("Samen met collega"), optional=True, offers="staff"),
     Ask("field", "others", N_("Of samen met iemand anders"), optional=True),
     Ask("field", "alone_because", N_("Alleen? Waarom?"), optional=True),
 )
@@ -171,7 +170,7 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
     "bad-news-assign": Act(
         N_("Noteren wie gaat"), "/bad-news/{of}/assign",
-        (Ask("select", "first", N_("Wie gaat?"), who="staff"), *_WITH_WHOM),
+        (Ask("select", "first", N_("Wie gaat?"), offers="staff"), *_WITH_WHOM),
         lambda f, _visit, dossier: n.AssignBadNews(
             deliverers=_uuids(f, "first", "colleague"), others=f.text("others"), alone_because=f.text("alone_because"),
         ),
@@ -194,10 +193,10 @@ ACTS: Final[Mapping[str, Act]] = {
     "bad-news-deliver": Act(
         N_("Noteren dat het slecht nieuws gebracht is"), "/bad-news/{of}/deliver",
         (
-            Ask("select", "heard_first", N_("Wie hoorde het eerst?"), who="recipients"),
+            Ask("select", "heard_first", N_("Wie hoorde het eerst?"), offers="recipients"),
             Ask("moment", "at", N_("Wanneer?"), optional=True),
             Ask("field", "place", N_("Plaats"), optional=True),
-            Ask("select", "first", N_("Wie bracht het?"), who="staff"),
+            Ask("select", "first", N_("Wie bracht het?"), offers="staff"),
             *_WITH_WHOM,
             Ask("field", "minor_because", N_("Een minderjarige hoorde het eerst? Waarom?"), optional=True),
             Ask("field", "reaction", N_("Reactie, kort en feitelijk"), optional=True),
@@ -253,7 +252,7 @@ ACTS: Final[Mapping[str, Act]] = {
             Ask("field", "ordered_by", N_("Opgelegd door"), optional=True),
             Ask("field", "reference", N_("Kenmerk"), optional=True),
             Ask("field", "address", N_("Adres"), optional=True),
-            Ask("select", "banned_person_id", N_("Wie mag er niet binnen?"), optional=True, who="persons"),
+            Ask("select", "banned_person_id", N_("Wie mag er niet binnen?"), optional=True, offers="persons"),
         ),
         lambda f, _visit, dossier: c.OrderHomeBan(
             notified_at=f.moment("notified_at") or dossier.opened_at, days=f.number("days") or 14,
@@ -296,10 +295,10 @@ ACTS: Final[Mapping[str, Act]] = {
     "consent": Act(
         N_("Toestemming noteren"), "/dossiers/{dossier}/consents",
         (
-            Ask("select", "person_id", N_("Over wie gaat het?"), who="persons"),
+            Ask("select", "person_id", N_("Over wie gaat het?"), offers="persons"),
             _choice("purpose", N_("Waarvoor?"), "consent_purpose", c.CONSENT_PURPOSES),
             _choice("state", N_("Antwoord"), "consent", ("given", "refused", "pending")),
-            Ask("select", "given_by", N_("Gegeven door, bij een minderjarige"), optional=True, who="persons"),
+            Ask("select", "given_by", N_("Gegeven door, bij een minderjarige"), optional=True, offers="persons"),
             _choice("way", N_("Hoe?"), "consent_way", c.CONSENT_WAYS),
         ),
         lambda f, _visit, dossier: c.RecordConsent(
@@ -332,7 +331,7 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
     "type": Act(
         N_("Soort feiten wijzigen"), "/dossiers/{dossier}/type",
-        (Ask("select", "incident_type", N_("Nieuwe soort"), family="incident_type", codes=INCIDENT_TYPES),),
+        (Ask("select", "incident_type", N_("Nieuwe soort"), offers="incident_types"),),
         lambda f, _visit, dossier: c.ChangeIncidentType(
             incident_type=f.text("incident_type"), version=f.number("version") or 0
         ),

@@ -18,6 +18,7 @@ from shared.contracts.bad_news import (
     ReceiveBadNews,
 )
 from shared.contracts.cases import DossierRef
+from shared.contracts.configuration import SEED_INCIDENT_TYPES, IncidentType, TenantConfiguration
 from shared.db import uuid7
 from shared.errors import FieldError, ProblemDetails
 from tests.service.gateway.answers import (
@@ -30,6 +31,7 @@ from tests.service.gateway.answers import (
     TOM,
     aftercare,
     answer_everything,
+    dossier,
     triage,
 )
 from tests.service.gateway.conftest import issued
@@ -157,6 +159,21 @@ async def test_who_goes_is_named_before_and_stands_ready_when_it_is_brought(
 async def test_an_act_that_nobody_knows_is_not_found(coordinator: httpx.AsyncClient) -> None:
     assert "juggle" not in ACTS
     assert (await coordinator.get(f"{PAGE}/juggle")).status_code == 404
+
+
+async def test_a_dossier_changes_to_a_type_of_the_tenant_s_own_and_not_to_what_it_is(
+    coordinator: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    carnival = IncidentType(code="carnival", group="violence", own=True, labels={"nl": "Carnavalsrellen"})
+    neighbours.of("identity")["GET /tenant-configuration"] = TenantConfiguration(
+        legal_language="nl", languages=["nl"], incident_types=[*SEED_INCIDENT_TYPES, carnival]
+    )
+    await coordinator.get(PAGE)  # from here on the gateway knows how the tenant is set up
+
+    page = (await coordinator.get(f"{PAGE}/type")).text
+
+    assert '<option value="carnival">Carnavalsrellen</option>' in page
+    assert f'<option value="{dossier().incident_type}"' not in page
 
 
 async def test_the_morning_is_divided_in_one_act_and_offers_nobody_with_a_conflict(
