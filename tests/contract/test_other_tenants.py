@@ -298,7 +298,13 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
     document = await service.upload(
         f"/dossiers/{dossier}/documents", b"Een nota.", AddDocument(name="nota.txt"), by=owner
     )
-    for answer in (task, person, relation, granted, blocked, access, glass, document):
+    code = _unknown("code")
+    leaflet = await service.post(
+        f"/leaflets/{code}",
+        {"texts": {"nl": {"title": "Na de brand", "text": "Bel ons."}}, "seen": 0},
+        by=owner,
+    )
+    for answer in (task, person, relation, granted, blocked, access, glass, document, leaflet):
         assert answer.is_success, answer.text
     letter = uuid7()
     async with service.transaction(owner.tenant) as session:
@@ -326,6 +332,7 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         "break_glass_id": glass.json()["break_glass_id"],
         "document_id": document.json()["document_id"],
         "letter_id": letter,
+        "code": code,
     }
 
 
@@ -409,6 +416,12 @@ async def identity_world(service: ServiceUnderTest, owner: Principal) -> dict[st
 CODES = {"key", "channel"}
 """Parameters that are no ids: the same for everybody."""
 
+
+def _unknown(name: str) -> UUID | str:
+    """What nobody has: an id, or the code of something that a tenant named itself."""
+    return f"own_{uuid7().hex}" if name == "code" else uuid7()
+
+
 WORLDS: dict[str, World] = {
     "rostering": rostering_world,
     "cases": cases_world,
@@ -426,7 +439,7 @@ async def test_an_id_of_another_tenant_is_as_unknown_as_any(
     )
     theirs = await WORLDS[operation.service](service, everybody(other_tenant))
     unknown: dict[str, UUID | str] = {
-        name: value if name in CODES else uuid7() for name, value in theirs.items()
+        name: value if name in CODES else _unknown(name) for name, value in theirs.items()
     }
 
     for_theirs = await _ask(service, operation, everybody(tenant), theirs)
