@@ -103,6 +103,8 @@ async def test_after_the_window_the_coordinators_read_who_was_not_reached_until_
     notifications: ServiceUnderTest, tenant: str, coordinator: Principal, sms: SmsProvider,
     mail_server: MailServer, known: Known,
 ) -> None:  # fmt: skip
+    # what other tests' tenants left open ends before there is a Carine whom it could be told
+    await notifications.run_timers(datetime.now(UTC) + timedelta(hours=25))
     lena, tom = known("Lena"), known("Tom")
     carine = known("Carine", roles=("spot_coordinator",))
     rostered(notifications, lena, tom)
@@ -113,7 +115,7 @@ async def test_after_the_window_the_coordinators_read_who_was_not_reached_until_
 
     await notifications.run_timers(datetime.now(UTC) + timedelta(hours=25))
     closed = await page(notifications, coordinator)
-    report = mail_server.mails_to(carine.email)[-1]
+    [report] = mail_server.mails_to(carine.email)
     path = f"/self-tests/{started.test_id}/people/{tom.user_id}/resolve"
     answers = [await notifications.post(path, by=coordinator) for _ in range(2)]
     resolved = await page(notifications, coordinator)
