@@ -1,5 +1,6 @@
 """After family violence every victim is contacted again (COL 20/2020), whoever comes into the dossier or leaves it."""
 
+import asyncio
 from collections import Counter
 from datetime import UTC, datetime
 from uuid import UUID
@@ -8,8 +9,9 @@ from services.cases.dossiers.deadlines import local_day
 from shared.auth import Principal
 from shared.contracts.aftercare import ChangeIncidentType
 from shared.contracts.cases import DossierRef
-from shared.contracts.persons import ChangePerson, RemovePerson
+from shared.contracts.persons import AddPerson, ChangePerson, PersonRef, RemovePerson
 from shared.contracts.tasks import CompleteTask, TaskView
+from shared.db import uuid7
 from tests.service.cases.conftest import (
     aftercare_of,
     field_codes,
@@ -58,6 +60,32 @@ async def test_the_first_victim_takes_what_was_planned_and_a_later_one_gets_his_
 
     assert await of_whom(cases, ref, worker) == {str(mother): 2, str(grandmother): 2}
     assert all(task.compulsory for task in await planned(cases, ref, worker))
+
+
+async def test_victims_who_are_added_at_the_same_time_and_one_who_is_sent_twice_have_their_own_once(
+    cases: ServiceUnderTest, worker: Principal
+) -> None:
+    ref, twice = await opened(cases, worker, "ifv_physical"), str(uuid7())
+    path = f"/dossiers/{ref.dossier_id}/persons"
+
+    answers = await asyncio.gather(
+        *(
+            cases.post(path, AddPerson(last_name=name, role="victim"), by=worker, key=key)
+            for name, key in (
+                ("Maes", twice),
+                ("Maes", twice),
+                ("Roels", str(uuid7())),
+                ("Peeters", str(uuid7())),
+            )
+        )
+    )
+
+    added = {cases.read(answer, PersonRef).person_id for answer in answers if answer.is_success}
+    assert {answer.status_code for answer in answers} <= {201, 409}, (
+        "a double click may hear that it is under way"
+    )
+    assert len(added) == 3
+    assert await of_whom(cases, ref, worker) == {str(each): 2 for each in added}
 
 
 async def test_of_other_facts_there_is_one_plan_for_the_dossier(
