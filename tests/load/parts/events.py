@@ -190,9 +190,14 @@ class _Bench:
 
 async def _outcome(child: asyncio.subprocess.Process, kind: type[Outcome]) -> Outcome:
     out, err = await asyncio.wait_for(child.communicate(), 300)
+    said = err.decode(errors="replace")[-3000:]
     if child.returncode:
-        raise ServiceFailed(err.decode(errors="replace")[-3000:])
-    return msgspec.json.decode(out, type=kind)
+        raise ServiceFailed(said)
+    try:
+        return msgspec.json.decode(out, type=kind)
+    except msgspec.DecodeError as cut:
+        came = f"{len(out)} bytes of an answer, exit code {child.returncode}"
+        raise ServiceFailed(f"{came}: {out[:80]!r} ... {out[-80:]!r}\n{said}") from cut
 
 
 def _list(rates: Sequence[float]) -> str:
