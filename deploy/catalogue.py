@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.contracts.tenancy import TENANT_ANSWERS, TENANT_EVENTS
 from shared.streams import stream_of
 
-OWNERS = ("identity", "cases", "rostering", "notifications")
+OWNERS = ("identity", "cases", "rostering", "referrals", "notifications")
 """The services that own a database and announce facts; each has a stream of its name."""
 
 GATEWAY = "gateway"

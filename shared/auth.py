@@ -58,6 +58,15 @@ class Permission(StrEnum):
     BREAK_GLASS_REVIEW = "break_glass:review"
     # of every service: numbers, never names
     STATISTICS_READ = "statistics:read"
+    # referrals
+    SOCIAL_MAP_READ = "social_map:read"
+    SOCIAL_MAP_EDIT = "social_map:edit"
+    REFERRAL_READ = "referral:read"
+    REFERRAL_WRITE = "referral:write"
+    REFERRAL_GROUND = "referral:ground"
+    REFERRAL_RECEIVE = "referral:receive"
+    WORRY_REPORT = "worry:report"
+    WORRY_HANDLE = "worry:handle"
     # notifications
     MESSAGE_SEND = "message:send"
 

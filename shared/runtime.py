@@ -91,7 +91,8 @@ def open_database(settings: Settings, service: str) -> Database:
 
 def open_client(settings: Settings, service: str) -> ServiceClient:
     urls = {
-        name: getattr(settings, f"{name}_url") for name in ("identity", "cases", "rostering", "notifications")
+        name: getattr(settings, f"{name}_url")
+        for name in ("identity", "cases", "rostering", "referrals", "notifications")
     }
     return ServiceClient(service, urls, secret=settings.service_secret)
 

@@ -20,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     identity_url: str = ""
     cases_url: str = ""
     rostering_url: str = ""
+    referrals_url: str = ""
     notifications_url: str = ""
     public_url: str = ""
     service_secret: str = ""

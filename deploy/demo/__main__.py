@@ -56,7 +56,8 @@ async def make(platform: Platform, demo_file: Path, *, now: datetime) -> None:
         write_private(demo_file, msgspec.json.format(msgspec.json.encode(DemoFile(accounts))))
         await workshop.wait_for([tenant.key for tenant in script])
         for cast in casts:
-            await roster.plan(workshop, cast, now=now)
+            if cast.tenant.levels:
+                await roster.plan(workshop, cast, now=now)
             if cast.tenant.kind == _POLICE:
                 await roster.look_ahead(workshop, cast, now=now)
                 await self_test.switch_on(workshop, cast, now=now)

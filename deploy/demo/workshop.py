@@ -26,7 +26,7 @@ from shared.runtime import open_database
 from shared.settings import Settings, read
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
-FOLLOWERS = ("cases", "rostering", "notifications")
+FOLLOWERS = ("cases", "rostering", "referrals", "notifications")
 _PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 

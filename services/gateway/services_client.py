@@ -188,5 +188,5 @@ def service_urls(settings: Any) -> dict[str, str]:
     """Where the services are, from the settings `identity_url` and so on."""
     return {
         name: cast("str", getattr(settings, f"{name}_url"))
-        for name in ("identity", "cases", "rostering", "notifications")
+        for name in ("identity", "cases", "rostering", "referrals", "notifications")
     }

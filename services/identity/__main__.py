@@ -16,6 +16,7 @@ from services.identity.settings import IdentitySettings, key_encryption_key
 from services.identity.staff.imports import ImportedAccount, import_account
 from services.identity.tenants import commands, queries
 from services.identity.tenants.commands import Register
+from services.identity.tenants.models import KINDS
 from services.identity.tokens import signing
 from services.identity.vault import VAULT, Vault
 from shared import cli
@@ -85,7 +86,7 @@ def _add_tenant_acts(acts: "argparse._SubParsersAction[argparse.ArgumentParser]"
     create = acts.add_parser("create", help="make a tenant and wait until every service is ready")
     create.add_argument("key")
     create.add_argument("--name", required=True)
-    create.add_argument("--kind", required=True, choices=("police_zone", "municipality"))
+    create.add_argument("--kind", required=True, choices=KINDS)
     create.add_argument("--language", required=True, choices=("nl", "fr", "de"), help="the legal language")
     create.set_defaults(do=create_tenant)
     rename = acts.add_parser("rename", help="give it another name")

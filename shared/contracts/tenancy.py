@@ -9,7 +9,10 @@ from shared.contracts.event import Event
 
 
 class TenantView(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenant in identity's register. `kind` is `police_zone` or `municipality`; languages are nl, fr or de."""
+    """A tenant in identity's register; languages are nl, fr or de.
+
+    `kind`: `police_zone`, `municipality`, or `editorial_office` (the one that keeps the social map for all).
+    """
 
     key: str
     name: str
@@ -81,6 +84,10 @@ class RosteringTenantAnswer(TenantAnswer, frozen=True, kw_only=True):
     SUBJECT: ClassVar[str] = "rostering.tenant_answer.v1"
 
 
+class ReferralsTenantAnswer(TenantAnswer, frozen=True, kw_only=True):
+    SUBJECT: ClassVar[str] = "referrals.tenant_answer.v1"
+
+
 class NotificationsTenantAnswer(TenantAnswer, frozen=True, kw_only=True):
     SUBJECT: ClassVar[str] = "notifications.tenant_answer.v1"
 
@@ -95,5 +102,5 @@ TENANT_EVENTS: tuple[type[Event], ...] = (
 )
 TENANT_ANSWERS: dict[str, type[TenantAnswer]] = {
     kind.SUBJECT.split(".", 1)[0]: kind
-    for kind in (CasesTenantAnswer, RosteringTenantAnswer, NotificationsTenantAnswer)
+    for kind in (CasesTenantAnswer, RosteringTenantAnswer, ReferralsTenantAnswer, NotificationsTenantAnswer)
 }

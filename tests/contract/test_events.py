@@ -31,7 +31,7 @@ CODE_FIELDS = {
 
 @pytest.mark.parametrize("subject", KINDS)
 def test_its_subject_is_service_event_version(subject: str) -> None:
-    assert re.fullmatch(r"(identity|cases|rostering|notifications)\.[a-z_]+\.v\d+", subject)
+    assert re.fullmatch(r"(identity|cases|rostering|referrals|notifications)\.[a-z_]+\.v\d+", subject)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -23,7 +23,7 @@ from tests.conftest import Serve
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
 
-SERVICES = ("identity", "cases", "rostering", "notifications")
+SERVICES = ("identity", "cases", "rostering", "referrals", "notifications")
 World = Callable[[ServiceUnderTest, Principal], Awaitable[dict[str, UUID | str]]]
 
 
@@ -422,7 +422,12 @@ def _unknown(name: str) -> UUID | str:
     return f"own_{uuid7().hex}" if name == "code" else uuid7()
 
 
+async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[str, UUID | str]:
+    return {}
+
+
 WORLDS: dict[str, World] = {
+    "referrals": referrals_world,
     "rostering": rostering_world,
     "cases": cases_world,
     "notifications": notifications_world,

@@ -174,7 +174,7 @@ async def running(
         "VANGNET_LOG_LEVEL": "WARNING",
         "VANGNET_DB_POOL_SIZE": "6",
         **{f"VANGNET_{each.upper()}_URL": f"{neighbours.url}/{each}" for each in
-           ("identity", "cases", "rostering", "notifications")},
+           ("identity", "cases", "rostering", "referrals", "notifications")},
         **environment,
     }  # fmt: skip
     with mock.patch.dict(os.environ, environ):

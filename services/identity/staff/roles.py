@@ -31,7 +31,7 @@ class RoleFacts:
 
 
 def _role(key: str, permissions: Iterable[Permission], *compartments: Compartment) -> RoleFacts:
-    given = {Permission.SELF, Permission.STAFF_READ, *permissions}
+    given = {Permission.SELF, Permission.STAFF_READ, Permission.SOCIAL_MAP_READ, *permissions}
     return RoleFacts(
         key=key,
         name="",
@@ -44,12 +44,16 @@ def _role(key: str, permissions: Iterable[Permission], *compartments: Compartmen
 _CARE_WORKER = {
     Permission.ON_CALL_READ, Permission.ROSTER_READ, Permission.CALL_OUT_ANSWER, Permission.INCIDENT_REGISTER,
     Permission.DOSSIER_READ, Permission.DOSSIER_OPEN, Permission.DOSSIER_WRITE, Permission.BREAK_GLASS_OPEN,
+    Permission.REFERRAL_READ, Permission.REFERRAL_WRITE, Permission.WORRY_HANDLE,
 }  # fmt: skip
 _SUPERVISION = {
     Permission.DOSSIER_ASSIGN,
     Permission.DOSSIER_SUPERVISE,
     Permission.AUDIT_READ,
     Permission.BREAK_GLASS_REVIEW,
+    Permission.SOCIAL_MAP_EDIT,
+    Permission.REFERRAL_GROUND,
+    Permission.REFERRAL_RECEIVE,
 }
 _CALL_OUT_LEADER = {
     Permission.CALL_OUT_REQUEST,
@@ -68,6 +72,8 @@ _CASE_WORKER = {
     Permission.BREAK_GLASS_OPEN,
     Permission.ON_CALL_READ,
     Permission.ROSTER_READ,
+    Permission.REFERRAL_READ,
+    Permission.REFERRAL_WRITE,
 }
 
 _DPO = _role("dpo", {Permission.AUDIT_READ, Permission.BREAK_GLASS_REVIEW, Permission.STATISTICS_READ})
@@ -95,7 +101,11 @@ _DEFAULTS: dict[str, tuple[RoleFacts, ...]] = {
                 Permission.INCIDENT_MANAGE,
             },
         ),
-        _role("neighbourhood_inspector", {Permission.ON_CALL_READ}, Compartment.POL_WIJK),
+        _role(
+            "neighbourhood_inspector",
+            {Permission.ON_CALL_READ, Permission.WORRY_REPORT},
+            Compartment.POL_WIJK,
+        ),
         _role("chief", {Permission.ON_CALL_READ, Permission.ROSTER_READ, Permission.STATISTICS_READ}),
         _DPO,
         _ADMINISTRATOR,
@@ -117,6 +127,11 @@ _DEFAULTS: dict[str, tuple[RoleFacts, ...]] = {
             Compartment.SOC_LOI,
         ),
         _role("receptionist", {Permission.ON_CALL_READ}),
+        _DPO,
+        _ADMINISTRATOR,
+    ),
+    "editorial_office": (
+        _role("map_editor", {Permission.SOCIAL_MAP_EDIT}),
         _DPO,
         _ADMINISTRATOR,
     ),

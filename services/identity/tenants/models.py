@@ -11,7 +11,7 @@ from shared.contracts.identity import TenantSettings
 from shared.db import Base
 from shared.errors import Conflict, Invalid, NotFound, Unauthenticated
 
-KINDS = ("police_zone", "municipality")
+KINDS = ("police_zone", "municipality", "editorial_office")
 LEGAL_LANGUAGES = ("nl", "fr", "de")
 LANGUAGES = ("nl", "fr", "de", "en")
 

@@ -1,0 +1,1 @@
+"""Where somebody can be helped, and whether he was: the social map, referrals with consent, and the partner's door."""

@@ -1,0 +1,5 @@
+"""The doors of referrals: one line for each command and query, the areas' own after each other."""
+
+from litestar.types import ControllerRouterHandler
+
+ROUTES: list[ControllerRouterHandler] = []

@@ -1,0 +1,1 @@
+"""What referrals accepts and answers about the social map: entries, search, imports."""
