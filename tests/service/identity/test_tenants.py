@@ -150,7 +150,8 @@ async def test_a_tenant_lives_and_ends_in_every_service(platform: Platform, tena
     code, said = await platform.operator(
         "tenants", "create", tenant, "--name", "PZ Proef", *facts, "--wait", "3"
     )
-    assert (code, said) == (1, "announced, but not yet answered by notifications")
+    assert (code, said) == (1, "announced, but not yet answered by referrals, notifications")
+    await platform.start("referrals")
     await platform.start("notifications")
     await until(
         f"{tenant}\tpolice_zone\tnl\tactive\tready\tPZ Proef", lambda: said_of(platform, "tenants", "list")
