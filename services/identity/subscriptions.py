@@ -6,12 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.tenants.models import Announcement, Answer
-from shared.contracts.tenancy import (
-    CasesTenantAnswer,
-    NotificationsTenantAnswer,
-    RosteringTenantAnswer,
-    TenantAnswer,
-)
+from shared.contracts.tenancy import TENANT_ANSWERS, TenantAnswer
 from shared.inbox import Subscriptions
 
 
@@ -26,8 +21,4 @@ async def on_tenant_answer(session: AsyncSession, event: TenantAnswer, *, now: d
     )
 
 
-SUBSCRIPTIONS: Subscriptions = {
-    CasesTenantAnswer: on_tenant_answer,
-    RosteringTenantAnswer: on_tenant_answer,
-    NotificationsTenantAnswer: on_tenant_answer,
-}
+SUBSCRIPTIONS: Subscriptions = dict.fromkeys(TENANT_ANSWERS.values(), on_tenant_answer)
