@@ -1,0 +1,1 @@
+"""What the product brings along to begin with: lines that answer, services, rubrics and public bodies. Data, no I/O."""
