@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from services.cases.dossiers import commands, queries
 from shared.app import Door
 from shared.contracts import drafts as contract
-from shared.contracts.cases import EntryPage
+from shared.contracts.cases import EntryPage, EntryRef, NoteOutsideQuestion
 from shared.contracts.tasks import CancelTask, HandOverTask, ReplanTask, TaskRef
 
 
@@ -50,6 +50,13 @@ async def visit_dossier(door: NamedDependency[Door], dossier_id: FromPath[UUID])
     return await door.ask(commands.visit_dossier, dossier_id)
 
 
+@post("/dossiers/{dossier_id:uuid}/outside-questions", operation_id="noteOutsideQuestion")
+async def note_outside_question(
+    door: NamedDependency[Door], dossier_id: FromPath[UUID], data: JSONBody[NoteOutsideQuestion]
+) -> EntryRef:
+    return await door.do(commands.note_outside_question, data, dossier_id)
+
+
 @post("/tasks/{task_id:uuid}/replan", operation_id="replanTask", status_code=200)
 async def replan_task(
     door: NamedDependency[Door], task_id: FromPath[UUID], data: JSONBody[ReplanTask]
@@ -81,4 +88,5 @@ ROUTES = [
     save_draft,
     discard_draft,
     visit_dossier,
+    note_outside_question,
 ]

@@ -14,6 +14,7 @@ from services.gateway.message_words import MESSAGE_WORDS
 from services.gateway.office_words import OFFICE_WORDS
 from services.gateway.paper_words import PAPER_WORDS
 from services.gateway.person_words import PERSON_WORDS
+from services.gateway.referral_words import REFERRAL_WORDS
 from services.gateway.roster_words import ROSTER_WORDS
 from services.gateway.work_words import WORK_WORDS
 
@@ -54,6 +55,7 @@ WORDS: Final[dict[str, str]] = {
     **PAPER_WORDS,
     **OFFICE_WORDS,
     **PERSON_WORDS,
+    **REFERRAL_WORDS,
     **WORK_WORDS,
     **ROSTER_WORDS,
 }

@@ -12,6 +12,8 @@ from shared.contracts.tasks import TaskView
 
 CAPACITIES = ("victim_care", "practical_help", "investigation", "staff_care")
 ENTRY_KINDS = ("note", "contact", "practical_help", "report", "system")
+OUTSIDERS = ("landlord", "employer", "school", "family", "service", "insurer", "press", "other")
+"""Who may ask after a client; never a name."""
 
 Line = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=20_000)]
@@ -162,6 +164,16 @@ class WriteEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class EntryRef(Struct, frozen=True, kw_only=True):
     entry_id: UUID
+
+
+class NoteOutsideQuestion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/{id}/outside-questions (`dossier:write`): somebody outside asked after a client.
+
+    Nothing was confirmed. `asker` is one of `OUTSIDERS`. `tell_client`: the client wants to hear of it, so that becomes a task.
+    """
+
+    asker: str
+    tell_client: bool = False
 
 
 class WriteReport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 TASK_KINDS = (
     "call_out_report", "recontact", "own", "assign_holder", "referral", "new_pv", "new_address", "decide_contact",
     "risk_assessment", "risk_review", "bad_news", "confirm_bad_news", "home_ban_inform", "home_ban_hearing",
-    "home_ban_end",
+    "home_ban_end", "tell_client", "referral_follow_up",
 )  # fmt: skip
 TASKS_DONE_BY_THEIR_ACT = (
     "call_out_report", "assign_holder", "risk_assessment", "risk_review", "bad_news", "confirm_bad_news",

@@ -60,6 +60,7 @@ _SYSTEM_SYMBOLS: Final = {
     "letter_sent": "mail",
     "letter_sent_against_safe_contact": "mail",
     "leaflets_given": "note",
+    "outside_question": "phone",
 }
 _WARNS: Final = frozenset(
     {
@@ -197,6 +198,7 @@ _FAMILIES: Final = {
     "purpose": "consent_purpose",
     "risk": "risk_level",
     "was": "incident_type",
+    "asker": "outsider",
 }
 """Details of aftercare that are codes, and the family in which their words stand."""
 

@@ -17,6 +17,7 @@ from services.cases.dossiers.commands.contact import (
 from services.cases.dossiers.commands.drafts import discard_draft, save_draft, visit_dossier
 from services.cases.dossiers.commands.facts import change_dossier, close_dossier, reopen_dossier
 from services.cases.dossiers.commands.journal import write_entry
+from services.cases.dossiers.commands.outside_questions import note_outside_question
 from services.cases.dossiers.commands.persons import (
     add_person,
     change_insz,
@@ -49,6 +50,7 @@ __all__ = [
     "hand_over_task",
     "lift_conflict",
     "name_holder",
+    "note_outside_question",
     "relate_persons",
     "remove_person",
     "remove_phone",
