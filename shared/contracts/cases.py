@@ -169,7 +169,7 @@ class EntryRef(Struct, frozen=True, kw_only=True):
 class NoteOutsideQuestion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """POST /dossiers/{id}/outside-questions (`dossier:write`): somebody outside asked after a client.
 
-    Nothing was confirmed. `asker` is one of `OUTSIDERS`. `tell_client`: the client wants to hear of it, so that becomes a task.
+    Nothing was confirmed. `asker` is one of `OUTSIDERS`. `tell_client`: the client wants to hear of it, as a task.
     """
 
     asker: str

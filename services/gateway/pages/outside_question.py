@@ -21,7 +21,7 @@ SCRIPT: Final = {
             "Ik kan u niet zeggen of wij iemand kennen of helpen. Dat doen we bij niemand, "
             "zodat iedereen hier veilig terechtkan."
         ),
-        "Hebt u een boodschap voor iemand? Zeg die dan zelf aan die persoon. Wie ons nodig heeft, kan ons altijd bellen.",
+        "Hebt u een boodschap voor iemand? Zeg die dan zelf aan die persoon. Wie ons nodig heeft, belt ons zelf.",
         "Is er nu gevaar? Bel 112.",
     ),
     "fr": (

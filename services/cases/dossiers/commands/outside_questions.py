@@ -1,4 +1,4 @@
-"""Somebody outside asks after a client: nothing is confirmed, the question is written down, the client may hear of it."""
+"""Somebody outside asks after a client: nothing is confirmed, the question is noted, the client may hear of it."""
 
 from datetime import datetime
 from uuid import UUID
