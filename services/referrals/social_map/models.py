@@ -127,3 +127,9 @@ CHANGES: Final[dict[Layer, type[SharedChange] | type[OwnChange]]] = {
     Layer.SHARED: SharedChange,
     Layer.OWN: OwnChange,
 }
+
+
+def tables_of(layer: Layer) -> tuple[str, str]:
+    """The layer's tables of entries and of changes, for statements that write many rows at once."""
+    prefix = f"{PLATFORM_SCHEMA}." if layer is Layer.SHARED else ""
+    return f"{prefix}map_entries", f"{prefix}map_changes"

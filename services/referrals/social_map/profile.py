@@ -1,0 +1,175 @@
+"""What may stand in an entry: HSDS 3.1's fields and those of the Belgian profile, a code for each that is wrong.
+
+Fields that nobody here knows are kept as they are. Pure: no database, no clock.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Any, Final, Union, get_args, get_origin
+from uuid import UUID, uuid5
+
+import msgspec
+from msgspec import Struct, UnsetType
+from stdnum.be import vat
+
+from services.referrals.social_map.models import KINDS
+from services.referrals.social_map.shapes import SHAPES
+
+LANGUAGES: Final = ("nl", "fr", "de", "en")
+BELGIAN_AREAS: Final = ("nis", "postal_code", "wijk", "police_zone", "first_line_zone")
+"""The kinds of area that the profile adds to HSDS's `extent_type`; `extent` is then the area's code."""
+
+KBO: Final = "BE-KBO"
+"""The `identifier_scheme` of an enterprise number (org-id.guide)."""
+
+CHILDREN: Final = frozenset({
+    "accessibility", "additional_urls", "additional_websites", "addresses", "attributes", "capacities", "contacts",
+    "cost_options", "eligibility", "funding", "languages", "organization_identifiers", "phones", "programs",
+    "required_documents", "schedules", "service_areas",
+})  # fmt: skip
+"""Lists whose members have an `id`; a member that came without gets one that is the same each time."""
+
+_AREA_CODES: Final = {"nis": re.compile(r"\d{5}\Z"), "postal_code": re.compile(r"\d{4}\Z")}
+_KBO_DIGITS = 10
+_NO_DIGIT = re.compile(r"\D")
+
+
+_DEFAULTS: Final[dict[str, dict[str, str]]] = {
+    "service": {"status": "active"},
+    "location": {"location_type": "physical"},
+}
+
+
+def wrong_fields(kind: str, content: Mapping[str, Any]) -> dict[str, str]:
+    """A code for each field that cannot stay as it is, by its path (`phones.0.number`); empty when all is well."""
+    if kind not in KINDS:
+        return {"kind": "not_a_choice"}
+    found = dict(_wrong(content, SHAPES[kind], ""))
+    found |= dict(_wrong_areas(content))
+    found |= dict(_wrong_numbers(content))
+    found |= dict(_unkeepable(content, ""))
+    return found
+
+
+def tidy(kind: str, entry_id: UUID, content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content as it is kept: without what is empty, with an id for each child, and HSDS's required defaults."""
+    kept = {**_DEFAULTS.get(kind, {}), **{key: value for key, value in content.items() if key != "id"}}
+    return _identified(_filled(kept), entry_id)
+
+
+def _wrong(value: Any, shape: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(shape, type) and issubclass(shape, Struct):
+        if not isinstance(value, Mapping):
+            yield path, "wrong_type"
+            return
+        for field in msgspec.structs.fields(shape):
+            inner = f"{path}.{field.name}" if path else field.name
+            if field.name in value and value[field.name] not in (None, ""):
+                yield from _wrong(value[field.name], _known(field.type), inner)
+            elif field.required:
+                yield inner, "required"
+    elif get_origin(shape) is list:
+        if not isinstance(value, list):
+            yield path, "wrong_type"
+            return
+        for place, each in enumerate(value):
+            yield from _wrong(each, get_args(shape)[0], f"{path}.{place}")
+    else:
+        try:
+            msgspec.convert(value, shape)
+        except msgspec.ValidationError as refused:
+            yield path, _code(str(refused), shape)
+
+
+def _known(shape: Any) -> Any:
+    """The type of a field without the possibility that it is not there."""
+    if get_origin(shape) not in (Union, UnionType):
+        return shape
+    left = [each for each in get_args(shape) if each is not UnsetType]
+    return left[0] if len(left) == 1 else Union[tuple(left)]  # noqa: UP007 - made of a list
+
+
+def _code(message: str, shape: Any) -> str:
+    if "matching regex" in message:
+        return str(next(each.extra["code"] for each in shape.__metadata__ if each.extra))
+    if "of length" in message:
+        return "too_long" if "<=" in message else "too_short"
+    if "enum value" in message:
+        return "not_a_choice"
+    return "out_of_range" if ">=" in message or "<=" in message else "wrong_type"
+
+
+def _wrong_areas(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for place, area in enumerate(_list(content.get("service_areas"))):
+        pattern = _AREA_CODES.get(str(area.get("extent_type", "")))
+        if pattern and not pattern.match(str(area.get("extent", ""))):
+            yield f"service_areas.{place}.extent", "area_code_wrong"
+
+
+def _wrong_numbers(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for place, each in enumerate(_list(content.get("organization_identifiers"))):
+        if each.get("identifier_scheme") == KBO and not kbo_valid(str(each.get("identifier", ""))):
+            yield f"organization_identifiers.{place}.identifier", "kbo_wrong"
+
+
+def _unkeepable(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Texts that no PostgreSQL can hold, in fields that nobody knows too."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            yield path, "text_wrong"
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _unkeepable(each, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list):
+        for place, each in enumerate(value):
+            yield from _unkeepable(each, f"{path}.{place}")
+
+
+def kbo_valid(number: str) -> bool:
+    """Ten digits of which the last two follow from the others; an establishment unit number begins with 2 to 8."""
+    digits = _NO_DIGIT.sub("", number)
+    return len(digits) == _KBO_DIGITS and bool(vat.is_valid(digits))
+
+
+def _list(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _filled(value: Any, key: str = "") -> Any:
+    """Without null, empty texts, lists and objects; in HSDS's metadata an empty value says something."""
+    if key == "metadata":
+        return value
+    if isinstance(value, Mapping):
+        inner = {name: _filled(each, name) for name, each in value.items()}
+        return {name: each for name, each in inner.items() if each is not None and each not in ("", [], {})}
+    if isinstance(value, list):
+        return [
+            each for each in (_filled(each) for each in value) if each is not None and each not in ("", {})
+        ]
+    return value
+
+
+def _identified(content: dict[str, Any], parent: UUID) -> dict[str, Any]:
+    return {
+        key: _with_ids(key, value, parent) if key in CHILDREN else value for key, value in content.items()
+    }
+
+
+def _with_ids(key: str, members: Any, parent: UUID) -> Any:
+    if not isinstance(members, list):
+        return members
+    taken: dict[str, int] = {}
+    identified = []
+    for member in members:
+        if not isinstance(member, dict):
+            identified.append(member)
+            continue
+        own = member.get("id")
+        if own is None:
+            said = msgspec.json.encode(member, order="deterministic").decode()
+            taken[said] = taken.get(said, 0) + 1
+            own = str(uuid5(parent, f"{key}:{taken[said]}:{said}"))
+        named = {"id": str(own), **{name: value for name, value in member.items() if name != "id"}}
+        identified.append(_identified(named, UUID(str(own))))
+    return identified
