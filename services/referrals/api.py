@@ -2,4 +2,8 @@
 
 from litestar.types import ControllerRouterHandler
 
-ROUTES: list[ControllerRouterHandler] = []
+from services.referrals.worries import api as worries
+
+ROUTES: list[ControllerRouterHandler] = [
+    *worries.ROUTES,
+]

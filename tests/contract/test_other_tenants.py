@@ -423,7 +423,18 @@ def _unknown(name: str) -> UUID | str:
 
 
 async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[str, UUID | str]:
-    return {}
+    worry = await service.post("/worries", WORRY, by=owner)
+    assert worry.is_success, worry.text
+    return {"worry_id": worry.json()["worry_id"], "dossier_id": uuid7()}
+
+
+WORRY = {
+    "reasons": ["child"],
+    "urgency": "today",
+    "consent": "no",
+    "report_duty": "to_do",
+    "place": "Hoogstraat 4",
+}
 
 
 WORLDS: dict[str, World] = {

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import shared.contracts.cases
 import shared.contracts.identity
 import shared.contracts.notifications
+import shared.contracts.referrals
 import shared.contracts.rostering
 import shared.contracts.tenancy  # noqa: F401 - all events must be known to be decoded
 from deploy.catalogue import SERVICES
