@@ -1,6 +1,7 @@
 """Worries for who reported them, and for the SPoT. Every look is kept."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case, func, select
@@ -144,5 +145,5 @@ def _line(worry: Worry, *, now: datetime) -> contract.WorryLine:
     )
 
 
-def _fields(line: contract.OwnWorryLine | contract.WorryLine) -> dict[str, object]:
+def _fields(line: contract.OwnWorryLine | contract.WorryLine) -> dict[str, Any]:
     return {name: getattr(line, name) for name in line.__struct_fields__}
