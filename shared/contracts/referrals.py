@@ -1,9 +1,96 @@
-"""What referrals accepts, answers and announces about a referral: consent, sending, the loop that closes."""
+"""What referrals announces: ids and codes of referrals, consents and worries, in the tenant and between two of them."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from shared.contracts.event import Event
+
+# --- referrals -------------------------------------------------------------------------------------------------------
+
+
+class ReferralProgressed(Event, frozen=True, kw_only=True):
+    """Something became of a referral in the sender's own tenant. `what` is the act, `kind` the recipient's."""
+
+    SUBJECT: ClassVar[str] = "referrals.referral_progressed.v1"
+    AGGREGATE: ClassVar[str] = "referral_id"
+
+    referral_id: UUID
+    dossier_id: UUID
+    follower: UUID
+    state: str
+    what: str
+    kind: str
+    reason: str = ""
+    outcome: str = ""
+
+
+class ReferralConsentChanged(Event, frozen=True, kw_only=True):
+    """An offer was answered, or a consent withdrawn; `cause` says where: referrals or cases."""
+
+    SUBJECT: ClassVar[str] = "referrals.consent_changed.v1"
+    AGGREGATE: ClassVar[str] = "consent_id"
+
+    consent_id: UUID
+    dossier_id: UUID
+    referral_id: UUID | None = None
+    person_id: UUID | None = None
+    state: str
+    cause: str = "referrals"
+
+
+class ReferralReminder(Event, frozen=True, kw_only=True):
+    """Something about a referral is due or late; `what` of `referring.REMINDERS`."""
+
+    SUBJECT: ClassVar[str] = "referrals.referral_reminder.v1"
+    AGGREGATE: ClassVar[str] = "referral_id"
+
+    referral_id: UUID
+    dossier_id: UUID
+    follower: UUID
+    what: str
+
+
+class ReferralHandedOver(Event, frozen=True, kw_only=True):
+    """To a recipient on the platform: there is something for you at `sender`, or it changed. Ask there."""
+
+    SUBJECT: ClassVar[str] = "referrals.referral_handed_over.v1"
+    AGGREGATE: ClassVar[str] = "referral_id"
+
+    referral_id: UUID
+    sender: str
+    revision: int
+
+
+class ReferralAnswered(Event, frozen=True, kw_only=True):
+    """To the sender: all that the recipient's side says of it at `revision`, in codes."""
+
+    SUBJECT: ClassVar[str] = "referrals.referral_answered.v1"
+    AGGREGATE: ClassVar[str] = "referral_id"
+
+    referral_id: UUID
+    recipient: str
+    revision: int
+    state: str
+    reason: str = ""
+    question: str = ""
+    part: str = ""
+    outcome: str = ""
+    waiting_until: date | None = None
+    suggested_service_id: UUID | None = None
+
+
+class IncomingReferralChanged(Event, frozen=True, kw_only=True):
+    """A referral of somebody else's came to us, changed or ended; `what`: received, amended, assigned, late, ended."""
+
+    SUBJECT: ClassVar[str] = "referrals.incoming_changed.v1"
+    AGGREGATE: ClassVar[str] = "incoming_id"
+
+    incoming_id: UUID
+    state: str
+    what: str
+    assigned_to: UUID | None = None
+
 
 # --- worries ---------------------------------------------------------------------------------------------------------
 
