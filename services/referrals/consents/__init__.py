@@ -1,1 +1,1 @@
-"""The ledger of consent: each offer a line, what it covers, until when; and the legal grounds that can stand instead."""
+"""The ledger of consent: each offer a line, what it covers and until when; and the grounds that can stand in its place."""
