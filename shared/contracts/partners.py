@@ -128,7 +128,7 @@ class PartnerSession(Struct, frozen=True, kw_only=True):
 
 
 class AskNewLink(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /partner/new-links (no token): always answered alike; a link of ours is followed by a mail to its address."""
+    """POST /partner/new-links (no token): always answered alike; only a link of ours brings a mail to its address."""
 
     tenant: _Tenant
     token: _Secret
