@@ -2,8 +2,10 @@
 
 from litestar.types import ControllerRouterHandler
 
+from services.referrals.finding import api as finding
 from services.referrals.worries import api as worries
 
 ROUTES: list[ControllerRouterHandler] = [
+    *finding.ROUTES,
     *worries.ROUTES,
 ]

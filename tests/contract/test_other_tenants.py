@@ -425,7 +425,7 @@ def _unknown(name: str) -> UUID | str:
 async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[str, UUID | str]:
     worry = await service.post("/worries", WORRY, by=owner)
     assert worry.is_success, worry.text
-    return {"worry_id": worry.json()["worry_id"], "dossier_id": uuid7()}
+    return {"worry_id": worry.json()["worry_id"], "dossier_id": uuid7(), "code": "debts"}
 
 
 WORRY = {

@@ -69,7 +69,11 @@ def _differences(connection: Connection, tables: set[str]) -> list[Any]:
     def ours(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
         return kind != "table" or name in tables
 
-    context = MigrationContext.configure(connection, opts={"include_object": ours, "compare_type": True})
+    def looked_at(name: str | None, kind: str, _parents: Any) -> bool:
+        return kind != "schema" or name in {None, PLATFORM_SCHEMA}
+
+    opts = {"include_object": ours, "include_name": looked_at, "include_schemas": True, "compare_type": True}
+    context = MigrationContext.configure(connection, opts=opts)
     return list(compare_metadata(context, Base.metadata))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.social_map.models import Layer, tables_of
 from services.referrals.social_map.profile import tidy, wrong_fields
+from services.referrals.social_map.search_index import reindex_entries
 from shared.db import driver_of, uuid7
 from shared.errors import Conflict, Invalid, NotFound
 
@@ -111,6 +112,7 @@ async def write(
             changes += own
     await _update(session, layer, changed, wanted, found, changes, by, now)
     await _keep(session, layer, changes, source, by, now)
+    await reindex_entries(session, layer, [*created, *changed], now=now)
     untouched = set(found).difference(changed)
     return Written(
         created=[key for key in wanted if key in created],
@@ -165,6 +167,7 @@ async def assure(
     before = None if row["assured_at"] is None else row["assured_at"].isoformat()
     change = _Change(key, row["kind"], "assure", "assured_at", before, now.isoformat())
     await _keep(session, layer, [change], EDITORS, by, now)
+    await reindex_entries(session, layer, [key], now=now)
 
 
 async def _wanted(
@@ -393,7 +396,9 @@ async def _set_withdrawn(
         by,
         now,
     )
-    return [row["id"] for row in rows]
+    gone = [row["id"] for row in rows]
+    await reindex_entries(session, layer, gone, now=now)
+    return gone
 
 
 async def _keep(

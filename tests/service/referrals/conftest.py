@@ -27,7 +27,10 @@ async def referrals(serve: Serve) -> ServiceUnderTest:
     service = await serve(build, "referrals")
     await service.provision(EDITORIAL_TENANT, kind="editorial_office")
     async with service.transaction(EDITORIAL_TENANT) as session:
-        await driver_of(session).execute("DELETE FROM platform.map_changes; DELETE FROM platform.map_entries")
+        await driver_of(session).execute(
+            "DELETE FROM platform.map_changes; DELETE FROM platform.map_entries; DELETE FROM platform.map_search;"
+            "DELETE FROM platform.map_search_places; DELETE FROM platform.map_words; DELETE FROM platform.map_synonyms"
+        )
     return service
 
 

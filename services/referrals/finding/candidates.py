@@ -1,0 +1,139 @@
+"""The one statement of a search: words, filters, distance and order, over both layers at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.referrals.geography.belgium import Spot
+from services.referrals.geography.distance import EARTH_KM, box
+from services.referrals.social_map.open_hours import WEEK_MINUTES, minute_of_week
+from shared.contracts import service_search as contract
+from shared.db import driver_of
+
+JUDGED: Final = 1000
+"""So many of the best by words, distance and freshness are judged one by one; what comes after them is only counted."""
+_HOUR: Final = 60
+"""By so many minutes an hour that the clock skips moves what is open."""
+
+SEEN: Final = """
+    SELECT s.*, 'shared' AS layer FROM platform.map_search AS s
+    WHERE NOT EXISTS (SELECT FROM map_search AS own WHERE own.service_id = s.service_id)
+    UNION ALL
+    SELECT own.*, CASE WHEN own.base_at IS NULL THEN 'own' ELSE 'overlaid' END
+    FROM map_search AS own WHERE NOT own.hidden
+"""
+"""The services that the tenant's people find, each once: its own word before the shared one."""
+
+_PLACES: Final = """
+    SELECT p.* FROM platform.map_search_places AS p
+    WHERE NOT EXISTS (SELECT FROM map_search AS own WHERE own.service_id = p.service_id)
+    UNION ALL SELECT p.* FROM map_search_places AS p
+"""
+_KILOMETRES: Final = f"""
+    2 * {EARTH_KM} * asin(sqrt(least(1.0,
+        sin(radians(p.latitude - {{latitude}}) / 2) ^ 2
+        + cos(radians({{latitude}})) * cos(radians(p.latitude)) * sin(radians(p.longitude - {{longitude}}) / 2) ^ 2)))
+"""
+_WEIGHTS: Final = "'{0.05, 0.2, 0.5, 1.0}'"
+"""Of a description, of what is around a service, of rubrics and organisation, of its name."""
+
+
+class _Given:
+    """The parameters of a statement, by number."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+
+    def __call__(self, value: Any, kind: str) -> str:
+        self.values.append(value)
+        return f"${len(self.values)}::{kind}"
+
+
+async def candidates(
+    session: AsyncSession, wish: contract.FindServices, words: str, origin: Spot | None, now: datetime
+) -> Sequence[Mapping[str, Any]]:
+    """The best first, always in the same order, each with `total`, `km` and its card.
+
+    The score is that of the words (at most 1), a half for being near (it halves each five kilometres), and a little for
+    what is fresh, has a free place, and is the tenant's own.
+    """
+    given = _Given()
+    conditions = _conditions(wish, words, origin, given, now)
+    rank = f"ts_rank({_WEIGHTS}, words, {given(words, 'tsquery')})" if words else "0"
+    near, kilometres, join = "", "NULL::float8", ""
+    if origin is not None and origin.latitude is not None and origin.longitude is not None:
+        latitude, longitude = given(origin.latitude, "float8"), given(origin.longitude, "float8")
+        inside = ""
+        if wish.within_km is not None:
+            south, north, west, east = (
+                given(each, "float8") for each in box(origin.latitude, origin.longitude, wish.within_km)
+            )
+            inside = f"WHERE p.latitude BETWEEN {south} AND {north} AND p.longitude BETWEEN {west} AND {east}"
+            conditions.append(f"(NOT placed OR near.km <= {given(wish.within_km, 'float8')})")
+        distance = _KILOMETRES.format(latitude=latitude, longitude=longitude)
+        places = f"({_PLACES}) AS p {inside}"
+        near = f"WITH near AS (SELECT p.service_id, min({distance}) AS km FROM {places} GROUP BY 1)"  # noqa: S608
+        kilometres, join = "near.km", "LEFT JOIN near USING (service_id)"
+    fresh = f"CASE WHEN check_at > {given(now, 'timestamptz')} THEN 0.1 WHEN check_at IS NULL THEN 0.03 ELSE 0 END"
+    free = "CASE WHEN available > 0 THEN 0.05 WHEN available = 0 THEN -0.05 ELSE 0 END"
+    score = (
+        f"{rank} + coalesce(0.5 * exp(-0.1386 * {kilometres}), 0) + {fresh} + {free} "
+        "+ CASE WHEN layer = 'shared' THEN 0 ELSE 0.05 END"
+    )
+    statement = f"""
+        {near}, best AS (
+            SELECT service_id, layer, {kilometres} AS km, round(({score})::numeric, 6) AS score, name,
+                   count(*) OVER () AS total
+            FROM ({SEEN}) AS s {join} WHERE {" AND ".join(conditions) or "true"}
+            ORDER BY score DESC, name, service_id LIMIT {JUDGED}
+        )
+        SELECT best.*, s.card::text AS card, s.organization_id, s.groups, s.languages, s.areas, s.wheelchair,
+               s.assured_at, s.check_at
+        FROM best JOIN ({SEEN}) AS s ON s.service_id = best.service_id
+        ORDER BY best.score DESC, best.name, best.service_id
+        """.replace("        , best AS", "        WITH best AS", 1)  # noqa: S608 - constants and numbered parameters
+    rows: Sequence[Mapping[str, Any]] = await driver_of(session).fetch(statement, *given.values)
+    return rows
+
+
+def _conditions(
+    wish: contract.FindServices, words: str, origin: Spot | None, given: _Given, now: datetime
+) -> list[str]:
+    found = []
+    if words:
+        found.append(f"words @@ {given(words, 'tsquery')}")
+    if wish.rubrics:
+        found.append(f"rubrics && {given(wish.rubrics, 'uuid[]')}")
+    if wish.groups:
+        found.append(f"groups && {given(wish.groups, 'text[]')}")
+    if wish.languages:
+        found.append(f"languages && {given(wish.languages, 'text[]')}")
+    if wish.wheelchair:
+        found.append("wheelchair")
+    if wish.free_places:
+        found.append("available > 0")
+    if wish.open_now:
+        minute = minute_of_week(now)
+        ranges = {(minute, minute + 1), *_around(minute)}
+        week = "{" + ",".join(f"[{start},{end})" for start, end in sorted(ranges)) + "}"
+        found.append(f"open_week && {given(week, 'text')}::int4multirange")
+    if wish.serves_place and origin is not None and origin.codes:
+        found.append(f"(areas = '{{}}' OR areas && {given(sorted(origin.codes), 'text[]')})")
+    if wish.fitting_only and wish.client is not None and wish.client.age is not None:
+        age = given(wish.client.age, "int")
+        found.append(f"(minimum_age IS NULL OR minimum_age <= {age})")
+        found.append(f"(maximum_age IS NULL OR floor(maximum_age) + 1 > {age})")
+    return found
+
+
+def _around(minute: int) -> list[tuple[int, int]]:
+    start = minute - _HOUR
+    if start >= 0:
+        return [(start, minute)]
+    return (
+        [(0, minute), (start + WEEK_MINUTES, WEEK_MINUTES)]
+        if minute
+        else [(start + WEEK_MINUTES, WEEK_MINUTES)]
+    )

@@ -1,0 +1,226 @@
+"""Finding services, and what can be filtered by. Nothing of a search is kept, and no log holds it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.referrals.finding.answers import found_service
+from services.referrals.finding.asked import Asked, asked
+from services.referrals.finding.candidates import SEEN, candidates
+from services.referrals.finding.geocoder import placed
+from services.referrals.finding.synonyms import Group, Synonyms, brought_along, in_force
+from services.referrals.finding.vocabulary import vocabulary
+from services.referrals.geography.belgium import Spot
+from services.referrals.social_map.eligibility import NOT, Known
+from services.referrals.social_map.open_hours import state_at
+from services.referrals.social_map.search_card import Card
+from services.referrals.social_map.search_index import overlaid_again
+from shared.auth import Permission, Principal
+from shared.contracts import service_search as contract
+from shared.db import driver_of
+
+
+async def find_services(
+    session: AsyncSession, principal: Principal, wish: contract.FindServices, *, now: datetime
+) -> contract.FoundServices:
+    """The services that have all words and pass all filters: those that certainly do not fit the client come last."""
+    principal.require(Permission.SOCIAL_MAP_READ)
+    await overlaid_again(session, now=now)
+    synonyms = await synonyms_on(session, now.date())
+    vocabularies = [
+        await vocabulary(session, "platform.map_words", ""),
+        await vocabulary(session, "map_words", principal.tenant),
+    ]
+    words = await asked(session, wish.words, synonyms, vocabularies)
+    origin = await placed(session, wish)
+    rows = await candidates(session, wish, words.every, origin, now)
+    loosened = not rows and words.some != words.every
+    if loosened:
+        rows = await candidates(session, wish, words.some, origin, now)
+    return _answer(rows, wish, words, origin, loosened=loosened and bool(rows), now=now)
+
+
+def _answer(
+    rows: Sequence[Mapping[str, Any]],
+    wish: contract.FindServices,
+    words: Asked,
+    origin: Spot | None,
+    *,
+    loosened: bool,
+    now: datetime,
+) -> contract.FoundServices:
+    known = known_of(wish.client, origin)
+    total = rows[0]["total"] if rows else 0
+    kept = []
+    for row in rows:
+        card = msgspec.json.decode(row["card"], type=Card)
+        if wish.open_now:
+            state = state_at(card.schedules, now, always=card.always_open)
+            if state.name not in {"open", "always"}:
+                total -= 1
+                continue
+        service = found_service(row, card, wish, known, origin, now)
+        if wish.fitting_only and service.verdict == NOT:
+            total -= 1
+            continue
+        kept.append(service)
+    # a stable sort: among those that fit and those that do not, the order stays
+    kept.sort(key=lambda each: each.verdict == NOT or each.serves == "no")
+    hits = kept[wish.offset : wish.offset + wish.limit]
+    return contract.FoundServices(
+        hits=hits,
+        total=total,
+        offset=wish.offset,
+        more=len(kept) > wish.offset + wish.limit,
+        meant=words.meant,
+        widened=words.widened,
+        origin=None
+        if origin is None or origin.latitude is None or origin.longitude is None
+        else contract.FoundOrigin(
+            name=origin.name,
+            precision=origin.precision,
+            latitude=origin.latitude,
+            longitude=origin.longitude,
+            municipality=origin.municipality,
+        ),
+        place_unknown=bool(wish.place.strip()) and origin is None,
+        loosened=loosened,
+    )
+
+
+async def choices(
+    session: AsyncSession, principal: Principal, in_language: contract.Language, *, now: datetime
+) -> contract.SearchChoices:
+    """What can be filtered by now, with how many services each rubric has."""
+    principal.require(Permission.SOCIAL_MAP_READ)
+    await overlaid_again(session, now=now)
+    rows = await driver_of(session).fetch(
+        f"""
+        WITH seen AS (SELECT rubrics, groups, languages FROM ({SEEN}) AS s),
+        counted AS (SELECT term, count(*) AS services FROM seen, unnest(rubrics) AS term GROUP BY term)
+        SELECT c.term, c.services, e.content, e.parent_id
+        FROM counted AS c
+        JOIN (SELECT id, content, parent_id FROM platform.map_entries WHERE kind = 'taxonomy_term'
+              UNION ALL
+              SELECT id, content, parent_id FROM map_entries WHERE kind = 'taxonomy_term') AS e ON e.id = c.term
+        ORDER BY c.services DESC, c.term
+        """  # noqa: S608 - constants
+    )
+    others = await driver_of(session).fetchrow(
+        f"""
+        WITH seen AS (SELECT groups, languages FROM ({SEEN}) AS s)
+        SELECT count(*) AS services,
+               array(SELECT DISTINCT unnest(groups) FROM seen ORDER BY 1) AS groups,
+               array(SELECT DISTINCT unnest(languages) FROM seen ORDER BY 1) AS languages
+        FROM seen
+        """  # noqa: S608 - constants
+    )
+    rubrics = [
+        contract.RubricChoice(
+            term_id=row["term"],
+            name=_term_name(row["content"], in_language),
+            parent_id=row["parent_id"],
+            services=row["services"],
+        )
+        for row in rows
+    ]
+    return contract.SearchChoices(
+        rubrics=rubrics,
+        groups=others["groups"] if others else [],
+        languages=others["languages"] if others else [],
+        services=others["services"] if others else 0,
+    )
+
+
+async def synonym_groups(
+    session: AsyncSession, principal: Principal, *, now: datetime
+) -> list[contract.SynonymGroup]:
+    """Every group as it is or will be, what is brought along too; the tenant's own words after the shared ones."""
+    principal.require(Permission.SOCIAL_MAP_READ)
+    rows = await _synonym_rows(session)
+    found = [
+        contract.SynonymGroup(
+            code=each.code,
+            words=each.words,
+            also=each.also,
+            hidden=False,
+            valid_from=None,
+            version=0,
+            layer="shared",
+        )
+        for each in brought_along()
+    ]
+    found += [
+        contract.SynonymGroup(
+            code=row["code"],
+            words=row["words"],
+            also=row["also"],
+            hidden=row["hidden"],
+            valid_from=row["valid_from"],
+            version=row["version"],
+            layer=row["layer"],
+        )
+        for row in rows
+    ]
+    newest = {
+        (each.layer, each.code): each
+        for each in found
+        if each.valid_from is None or each.valid_from <= now.date() or each.version
+    }
+    return sorted(newest.values(), key=lambda each: (each.code, each.layer))
+
+
+async def synonyms_on(session: AsyncSession, day: date) -> Synonyms:
+    """The words of the field on a day: the product's, the editors' in their place, the tenant's own over both."""
+    rows = [row for row in await _synonym_rows(session) if row["valid_from"] <= day]
+    changes: dict[str, Group | None] = {
+        row["code"]: None if row["hidden"] else Group(code=row["code"], words=row["words"], also=row["also"])
+        for row in rows
+    }
+    return in_force(changes) if changes else _untouched()
+
+
+_UNTOUCHED: Final[list[Synonyms]] = []
+
+
+def _untouched() -> Synonyms:
+    if not _UNTOUCHED:
+        _UNTOUCHED.append(in_force({}))
+    return _UNTOUCHED[0]
+
+
+async def _synonym_rows(session: AsyncSession) -> list[Any]:
+    """Shared before own, older before newer: a later row takes the place of an earlier one."""
+    rows: list[Any] = await driver_of(session).fetch(
+        """
+        SELECT code, version, words, also, hidden, valid_from, layer FROM (
+            SELECT 1 AS turn, 'shared' AS layer, * FROM platform.map_synonyms
+            UNION ALL SELECT 2, 'own', * FROM map_synonyms
+        ) AS every ORDER BY turn, valid_from, version
+        """
+    )
+    return rows
+
+
+def known_of(client: contract.AboutClient | None, origin: Spot | None) -> Known:
+    """What the rules are held against; the home is the place that was asked."""
+    areas = origin.codes if origin else frozenset[str]()
+    if client is None:
+        return Known(areas=areas)
+    return Known(
+        age=client.age,
+        areas=areas,
+        gender=client.gender,
+        language=client.language,
+        target_groups=frozenset(client.target_groups),
+        residence_status=client.residence_status,
+        referred=client.referred,
+    )
+
+
+def _term_name(content: Mapping[str, Any], language: str) -> str:
+    translated = content.get("translations", {}).get(language, {}).get("name")
+    return str(translated or content.get("name", ""))

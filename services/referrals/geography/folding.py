@@ -1,0 +1,14 @@
+"""A word as a hurried person types it: without accents, capitals and signs. Pure."""
+
+import re
+import unicodedata
+from typing import Final
+
+_TWO_LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "’": "'", "ĳ": "ij"})
+_SIGNS: Final = re.compile(r"[^0-9a-z]+")
+
+
+def folded(text: str) -> str:
+    """Words of a to z and 0 to 9 with one space between; what a name or a search is compared by."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_TWO_LETTERS))
+    return _SIGNS.sub(" ", "".join(each for each in plain if not unicodedata.combining(each))).strip()
