@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from deploy.demo import bad_news, call_outs, dossiers, letters, roster, self_test, tenants
+from deploy.demo import bad_news, call_outs, dossiers, letters, roster, self_test, tenants, worries
 from deploy.demo.script import demo_stories, demo_tenants
 from deploy.demo.workshop import NotReady, Workshop
 from deploy.local.platform import Account, Platform
@@ -66,6 +66,7 @@ async def make(platform: Platform, demo_file: Path, *, now: datetime) -> None:
                 await dossiers.write(workshop, cast, stories.stories, now=now)
                 await call_outs.finish(workshop, cast, await dossiers.reports(workshop, cast), now=now)
                 await bad_news.bring(workshop, cast, now=now)
+                await worries.pass_on(workshop, cast, now=now)
                 await letters.write(workshop, cast, stories.stories, stories.letters, now=now)
                 await dossiers.break_glass(workshop, cast, stories.stories, stories.break_glass, now=now)
     finally:

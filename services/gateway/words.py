@@ -17,6 +17,7 @@ from services.gateway.person_words import PERSON_WORDS
 from services.gateway.referral_words import REFERRAL_WORDS
 from services.gateway.roster_words import ROSTER_WORDS
 from services.gateway.work_words import WORK_WORDS
+from services.gateway.worry_words import WORRY_WORDS
 
 __all__ = ["N_", "WORDS"]
 
@@ -42,6 +43,7 @@ _FIELDS: Final = {
     "field.required": N_("Vul dit in."),
     "field.invalid": N_("Kijk dit na."),
     "field.too_long": N_("Dit is te lang. Maak het korter."),
+    "field.five_at_most": N_("Kies er vijf hoogstens."),
     "field.too_short": N_("Dit is te kort. Vul het aan."),
 }
 
@@ -57,5 +59,6 @@ WORDS: Final[dict[str, str]] = {
     **PERSON_WORDS,
     **REFERRAL_WORDS,
     **WORK_WORDS,
+    **WORRY_WORDS,
     **ROSTER_WORDS,
 }

@@ -116,6 +116,9 @@ KINDS = {
     "home_ban_ends": Kind(),
     "duty_changed": Kind(),
     "roster_gap": Kind(),
+    "worry_reported": Kind(),
+    "worry_urgent": Kind(urgent=True),
+    "worry_answered": Kind(),
     # these go to somebody who cannot sign in now
     "password_reset": Kind(in_app=False, prompt=True),
     "invitation": Kind(in_app=False, prompt=True),
@@ -134,6 +137,7 @@ COORDINATORS = ("spot_coordinator", "team_coordinator", "head_social_worker")
 MEMBERS = ("spot_worker", "spot_coordinator", "social_worker", "team_coordinator")
 """Who can be called when the roster names nobody."""
 
+SPOT_WORKERS = ("spot_worker",)
 DATA_PROTECTION_OFFICERS = ("dpo",)
 OFFICERS_ON_DUTY = ("officer_on_duty",)
 

@@ -10,7 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications import commands
-from services.notifications.models import COORDINATORS, DATA_PROTECTION_OFFICERS, OFFICERS_ON_DUTY, SECOND
+from services.notifications.models import (
+    COORDINATORS,
+    DATA_PROTECTION_OFFICERS,
+    OFFICERS_ON_DUTY,
+    SECOND,
+    SPOT_WORKERS,
+)
 from shared.contracts.cases import (
     BreakGlassEscalated,
     BreakGlassUsed,
@@ -28,6 +34,7 @@ from shared.contracts.identity import (
     StaffChanged,
     StaffDeactivated,
 )
+from shared.contracts.referrals import WorryAnswered, WorryReported
 from shared.contracts.rostering import (
     CallOutAnswered,
     CallOutRinging,
@@ -246,6 +253,31 @@ def home_ban_ends(event: HomeBanEnds) -> Notice:
     )
 
 
+def worry_answered(event: WorryAnswered) -> Notice:
+    """Only that there is an answer: what it is stands on his own page."""
+    return Notice(
+        kind="worry_answered",
+        to=[event.reporter],
+        about=event.worry_id,
+        refs={"own_worry_id": event.worry_id},
+    )
+
+
+async def on_worry_reported(session: AsyncSession, event: WorryReported, *, now: datetime) -> None:
+    """One for today goes to the coordinators at once over every channel, and to the workers as any other message."""
+    today = event.urgency == "today"
+    refs = {"worry_id": event.worry_id}
+    kind = "worry_urgent" if today else "worry_reported"
+    notice = Notice(kind=kind, roles=COORDINATORS, but=event.actor, about=event.worry_id, refs=refs)
+    await _tell(session, event, notice, now=now)
+    if today:
+        coordinators = await commands.holders_of(session, event.tenant, COORDINATORS, now=now)
+        workers = await commands.holders_of(session, event.tenant, SPOT_WORKERS, now=now)
+        others = [each for each in workers if each not in coordinators]
+        notice = Notice(kind="worry_reported", to=others, but=event.actor, about=event.worry_id, refs=refs)
+        await _tell(session, event, notice, now=now)
+
+
 async def on_call_out_answered(session: AsyncSession, event: CallOutAnswered, *, now: datetime) -> None:
     """A ringing mail that has not left yet need not leave."""
     await commands.stop_ringing(session, event.attempt_id)
@@ -309,4 +341,6 @@ SUBSCRIPTIONS: Subscriptions = {
     RiskIncreased: on_risk_increased,
     ContactUnsafe: _tells(contact_unsafe),
     HomeBanEnds: _tells(home_ban_ends),
+    WorryReported: on_worry_reported,
+    WorryAnswered: _tells(worry_answered),
 }

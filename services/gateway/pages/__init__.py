@@ -45,6 +45,7 @@ from services.gateway.pages import (
     teams,
     tenant,
     triage,
+    worries,
 )
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -90,4 +91,5 @@ ROUTES: list[ControllerRouterHandler] = [
     *papers.ROUTES,
     *tasks.ROUTES,
     *break_glass.ROUTES,
+    *worries.ROUTES,
 ]

@@ -1,5 +1,6 @@
 """What somebody is writing in a dossier: saved as she types or by a button, shown again when she comes back."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -93,7 +94,7 @@ async def save_draft(
             raise
         said = visit.language.word_or(f"error.{problem.code}", visit.language.word("error.conflict"))
         if by_itself:
-            return _answer(Saved(said), status=HTTPStatus.CONFLICT)
+            return answer_draft(visit, said)
         form.problem = said
         return pages.show(
             "dossiers/draft_refused.html",
@@ -105,10 +106,7 @@ async def save_draft(
             status=HTTPStatus.CONFLICT,
         )
     if by_itself:
-        said = visit.language.text(
-            N_("Klad bewaard om %(time)s. Enkel u ziet ze."), time=visit.language.clock(saved.saved_at)
-        )
-        return _answer(Saved(said, saved.version))
+        return answer_draft(visit, version=saved.version, saved_at=saved.saved_at)
     return go_to(request, f"/dossiers/{dossier_id}", note="note.draft_saved")
 
 
@@ -124,8 +122,16 @@ async def discard_draft(
     return go_to(request, f"/dossiers/{dossier_id}", note="note.draft_discarded")
 
 
-def _answer(saved: Saved, *, status: int = HTTPStatus.OK) -> Response[Any]:
-    return Response(msgspec.json.encode(saved), media_type=MediaType.JSON, status_code=status)
+def answer_draft(
+    visit: Visit, said: str = "", *, version: int | None = None, saved_at: datetime | None = None
+) -> Response[Any]:
+    """What drafts.js is answered: when it was saved, or why not."""
+    if saved_at is not None:
+        said = visit.language.text(
+            N_("Klad bewaard om %(time)s. Enkel u ziet ze."), time=visit.language.clock(saved_at)
+        )
+    status = HTTPStatus.CONFLICT if version is None else HTTPStatus.OK
+    return Response(msgspec.json.encode(Saved(said, version)), media_type=MediaType.JSON, status_code=status)
 
 
 ROUTES = [save_draft, discard_draft]

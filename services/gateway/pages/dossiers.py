@@ -28,6 +28,7 @@ from services.gateway.pages import (
 )
 from services.gateway.pages.dossier_sight import answer_out_of_sight, dossier_of
 from services.gateway.pages.timeline import FILTERS, Reader, counts, items, why_sentence
+from services.gateway.pages.worries import link_opened, worry_for_dossier
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.contracts.cases import (
@@ -106,8 +107,11 @@ async def search(
 
 
 @get("/dossiers/new", include_in_schema=False)
-async def new_dossier(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
-    return pages.show("dossiers/new.html", visit, f=Form(visit), incident_types=visit.incident_types())
+async def new_dossier(
+    visit: NamedDependency[Visit], pages: NamedDependency[Pages], worry: FromQuery[UUID | None] = None
+) -> Response[str]:
+    form = Form(visit, await worry_for_dossier(visit, worry))
+    return pages.show("dossiers/new.html", visit, f=form, incident_types=visit.incident_types())
 
 
 @post("/dossiers", include_in_schema=False)
@@ -127,6 +131,7 @@ async def open_dossier(
         except Problem as problem:
             form.refused(problem)
         else:
+            await link_opened(visit, form.uuid("worry"), opened.dossier_id, form.key)
             return go_to(request, f"/dossiers/{opened.dossier_id}", note="note.dossier_opened")
     return pages.show(
         "dossiers/new.html",

@@ -18,6 +18,8 @@ from shared.errors import NotFound
 _PLACES: Final = (
     ("call_out_id", "/call-outs/{}"),
     ("dossier_id", "/dossiers/{}"),
+    ("worry_id", "/worries/{}"),
+    ("own_worry_id", "/worries/own/{}"),
     ("duties_of", "/duties"),
     ("roster_month", "/roster?month={}"),
 )
@@ -27,6 +29,7 @@ _SYMBOLS: Final = {
     "break_glass": "break-glass",
     "duty": "roster",
     "roster": "roster",
+    "worry": "flag",
 }
 
 

@@ -15,6 +15,7 @@ from shared.contracts.cases import (
 )
 from shared.contracts.identity import StaffChanged, StaffContact, StaffDeactivated
 from shared.contracts.notifications import MessagePage
+from shared.contracts.referrals import WorryAnswered, WorryReported
 from shared.contracts.rostering import CallOutUnanswered, DutyChanged, GapNear
 from shared.db import uuid7
 from shared.errors import Unavailable
@@ -231,3 +232,45 @@ async def test_unsafe_contact_is_told_to_coordinators_and_the_end_of_a_home_ban_
 
     assert await kinds_for(notifications, tenant, lena) == ["home_ban_ends"]
     assert sorted(await kinds_for(notifications, tenant, carine)) == ["contact_unsafe", "home_ban_ends"]
+
+
+async def test_a_worry_for_today_reaches_the_coordinators_over_everything_and_the_workers_as_any_other(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    lena, carine = known("Lena", roles=("spot_worker",)), known("Carine", roles=("spot_coordinator",))
+    greet = known("Greet", roles=("neighbourhood_inspector",))
+    today = WorryReported(
+        id=uuid7(), occurred_at=NOW, tenant=tenant, actor=greet.user_id, worry_id=uuid7(), urgency="today"
+    )
+
+    assert await notifications.deliver(today)
+    assert not await notifications.deliver(today)
+
+    assert await kinds_for(notifications, tenant, carine) == ["worry_urgent"]
+    assert await kinds_for(notifications, tenant, lena) == ["worry_reported"]
+    assert await kinds_for(notifications, tenant, greet) == []
+
+
+async def test_a_worry_that_can_wait_is_told_to_the_coordinators_and_its_answer_to_who_reported_it(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    lena, carine = known("Lena", roles=("spot_worker",)), known("Carine", roles=("spot_coordinator",))
+    greet = known("Greet", roles=("neighbourhood_inspector",))
+    worry_id = uuid7()
+    waits = WorryReported(id=uuid7(), occurred_at=NOW, tenant=tenant, worry_id=worry_id, urgency="can_wait")
+    answered = WorryAnswered(
+        id=uuid7(),
+        occurred_at=NOW,
+        tenant=tenant,
+        actor=lena.user_id,
+        worry_id=worry_id,
+        reporter=greet.user_id,
+        state="taken_up",
+    )
+
+    await notifications.deliver(waits)
+    await notifications.deliver(answered)
+
+    assert await kinds_for(notifications, tenant, carine) == ["worry_reported"]
+    assert await kinds_for(notifications, tenant, lena) == []
+    assert await kinds_for(notifications, tenant, greet) == ["worry_answered"]

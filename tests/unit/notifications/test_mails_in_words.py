@@ -17,6 +17,8 @@ DOSSIER = str(UUID(int=7))
 FACTS = {
     "call_out_id": str(UUID(int=5)),
     "dossier_id": DOSSIER,
+    "worry_id": DOSSIER,
+    "own_worry_id": DOSSIER,
     "break_glass_id": str(UUID(int=9)),
     "incident_type": "death_traffic",
     "urgency": "now",
