@@ -18,7 +18,7 @@ GSM_7 = frozenset(
 """3GPP TS 23.038, the basic alphabet: of these 160 fit in one SMS."""
 PUBLIC_URL = "https://vangnet.politiezone-aalst.be"
 FACTS = {
-    "call_out_id": str(UUID(int=5)), "dossier_id": str(UUID(int=7)), "answer_by": "2026-03-02T01:24:00+00:00",
+    "call_out_id": str(UUID(int=5)), "dossier_id": str(UUID(int=7)), "worry_id": str(UUID(int=8)), "answer_by": "2026-03-02T01:24:00+00:00",
     "code": "123456", "token": "abcdefghjk12", "tenant": "pz_aalst",
 }  # fmt: skip
 URGENT = sorted([*(kind for kind, rule in KINDS.items() if rule.urgent), "contact_code"])
