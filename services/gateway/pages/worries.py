@@ -181,8 +181,9 @@ async def do_not_take_up(
 ) -> Response[str]:
     form = await read_form(request, visit)
     path, command = f"/worries/{worry_id}/not-taken-up", RefuseWorry(reason=form.text("reason"))
-    refused = form.needs("reason") and await told(visit, form, "referrals", path, command, WorryRef)
-    if refused:
+    if not form.needs("reason"):
+        return await _show(pages, visit, worry_id, form, status=_WRONG)
+    if await told(visit, form, "referrals", path, command, WorryRef):
         return go_to(request, f"/worries/{worry_id}", note="note.worry_not_taken_up")
     return await _show(pages, visit, worry_id, form, status=_WRONG)
 
