@@ -1,0 +1,174 @@
+"""The doors of the public map. Nobody signs in; every answer may be read by any page in any browser."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import MutableScopeHeaders, State
+from litestar.params import FromPath
+from litestar.response import Stream
+from sqlalchemy.ext.asyncio import AsyncSession
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.referrals.hsds import queries
+from services.referrals.hsds.asked import Asked, asked_of
+from services.referrals.hsds.openapi import KINDS, document
+from services.referrals.hsds.profile_document import PROFILE_PATH, profile_document
+from shared.db import transaction
+from shared.errors import Invalid, NotFound
+from shared.runtime import Runtime
+from shared.tenancy import TenantKeyWrong, TenantNotReady
+
+AnyRequest = Request[Any, Any, Any]
+VERSION: Final = "3.1"
+_BODY: Final = 16_384
+OPEN_HEADERS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Content-Type, Accept",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "public, max-age=60",
+}
+
+
+class OpenToAll:
+    """Lets pages of anybody read the answer, refusals included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def opened(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableScopeHeaders.from_message(message)
+                for name, value in OPEN_HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        await self._app(scope, receive, opened)
+
+
+@get("/profile", operation_id="hsdsProfile")
+async def hsds_profile(state: State) -> dict[str, Any]:
+    return profile_document(_address(state, PROFILE_PATH))
+
+
+@get("/{tenant:str}", operation_id="hsdsInformation")
+async def hsds_information(state: State, tenant: FromPath[str]) -> dict[str, Any]:
+    async with _public(state, tenant) as session:
+        await queries.published(session, tenant)
+    return {
+        "version": VERSION,
+        "profile": _address(state, PROFILE_PATH),
+        "openapi_url": _address(state, f"/hsds/{tenant}/openapi.json"),
+    }
+
+
+@get("/{tenant:str}/openapi.json", operation_id="hsdsOpenApi")
+async def hsds_openapi(state: State, tenant: FromPath[str]) -> dict[str, Any]:
+    async with _public(state, tenant) as session:
+        await queries.published(session, tenant)
+    return document(_address(state, f"/hsds/{tenant}"))
+
+
+@get("/{tenant:str}/{collection:str}", operation_id="hsdsList")
+async def hsds_list(
+    request: AnyRequest, state: State, tenant: FromPath[str], collection: FromPath[str]
+) -> Response[Any]:
+    return await _listing(state, tenant, collection, asked_of(request.query_params.dict(), {}))
+
+
+@post(
+    ["/{tenant:str}/{collection:str}", "/{tenant:str}/{collection:str}/search"],
+    operation_id="hsdsSearch",
+    status_code=HTTPStatus.OK,
+    request_max_body_size=_BODY,
+)
+async def hsds_search(
+    request: AnyRequest, state: State, tenant: FromPath[str], collection: FromPath[str]
+) -> Response[Any]:
+    """The same questions in a body, so that what somebody looks for stands in no address."""
+    return await _listing(
+        state, tenant, collection, asked_of(request.query_params.dict(), await _body(request))
+    )
+
+
+@get("/{tenant:str}/{collection:str}/{entry_id:str}", operation_id="hsdsOne")
+async def hsds_one(
+    request: AnyRequest,
+    state: State,
+    tenant: FromPath[str],
+    collection: FromPath[str],
+    entry_id: FromPath[str],
+) -> dict[str, Any]:
+    kind = _kind(collection)
+    asked = asked_of(request.query_params.dict(), {})
+    try:
+        key = UUID(entry_id)
+    except ValueError:
+        raise NotFound from None
+    async with _public(state, tenant) as session:
+        return await queries.one(session, tenant, kind, key, asked)
+
+
+@asynccontextmanager
+async def _public(state: State, tenant: str) -> AsyncIterator[AsyncSession]:
+    """The transaction of a tenant for somebody who is not signed in; a tenant that is not there is not found."""
+    runtime: Runtime = state.runtime
+    try:
+        async with transaction(runtime.database, tenant) as session:
+            yield session
+    except (TenantKeyWrong, TenantNotReady):
+        raise NotFound from None
+
+
+async def _listing(state: State, tenant: str, collection: str, asked: Asked) -> Response[Any]:
+    kind = _kind(collection)
+    if asked.format == "ndjson":
+        async with _public(state, tenant) as session:
+            await queries.published(session, tenant)
+        return Stream(_lines(state, tenant, kind, asked), media_type="application/x-ndjson")
+    async with _public(state, tenant) as session:
+        return Response(await queries.page(session, tenant, kind, asked))
+
+
+async def _lines(state: State, tenant: str, kind: str, asked: Asked) -> AsyncIterator[bytes]:
+    async with _public(state, tenant) as session:
+        async for line in queries.lines(session, tenant, kind, asked):
+            yield line
+
+
+async def _body(request: AnyRequest) -> Mapping[str, Any]:
+    body = await request.body()
+    if not body.strip():
+        return {}
+    try:
+        read = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Invalid({"body": "wrong"}) from None
+    if not isinstance(read, dict):
+        raise Invalid({"body": "wrong"})
+    return read
+
+
+def _kind(collection: str) -> str:
+    if collection not in KINDS:
+        raise NotFound
+    return KINDS[collection]
+
+
+def _address(state: State, path: str) -> str:
+    runtime: Runtime = state.runtime
+    return f"{runtime.service.settings.public_url.rstrip('/')}{path}"
+
+
+PUBLIC_ROUTES: Final = Router(
+    "/hsds",
+    route_handlers=[hsds_profile, hsds_information, hsds_openapi, hsds_list, hsds_search, hsds_one],
+    middleware=[OpenToAll],
+    security=[],
+)

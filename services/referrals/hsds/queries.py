@@ -1,0 +1,116 @@
+"""The questions of HSDS's read API. Nobody is signed in: what a tenant publishes is the only limit, and it is checked here."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.referrals.hsds import assembly
+from services.referrals.hsds.asked import Asked
+from services.referrals.hsds.selection import Question, count, part, question
+from services.referrals.hsds.serving import moment, page_of, served
+from services.referrals.social_map.merging import Merged
+from services.referrals.social_map.publishing import Scope, scope_of
+from shared.errors import NotFound
+
+_PORTION: Final = 500
+_OF_A_LAYER: Final = ("organization", "service", "service_at_location")
+Nest = Callable[[AsyncSession, Sequence[Merged], Asked], Awaitable[list[dict[str, Any]]]]
+
+
+async def page(session: AsyncSession, tenant: str, kind: str, asked: Asked) -> dict[str, Any]:
+    """One page of a kind, in HSDS's envelope. Raises `NotFound` when the tenant publishes nothing."""
+    ask = question(kind, asked)
+    _narrow(ask, kind, await _scope(session, tenant))
+    total = await count(session, ask)
+    entries = await part(session, ask, limit=asked.per_page, offset=(asked.page - 1) * asked.per_page)
+    contents = await _NESTS[kind](session, entries, asked)
+    return page_of(contents, total=total, page=asked.page, per_page=asked.per_page)
+
+
+async def lines(session: AsyncSession, tenant: str, kind: str, asked: Asked) -> AsyncIterator[bytes]:
+    """Everything that was asked for, one object a line, without pages."""
+    ask = question(kind, asked)
+    _narrow(ask, kind, await _scope(session, tenant))
+    after: UUID | None = None
+    while entries := await part(session, ask, limit=_PORTION, after=after):
+        after = entries[-1].id
+        for each in await _NESTS[kind](session, entries, asked):
+            yield msgspec.json.encode(each) + b"\n"
+
+
+async def one(session: AsyncSession, tenant: str, kind: str, key: UUID, asked: Asked) -> dict[str, Any]:
+    """One object with all that belongs to it and what became of its fields. Raises `NotFound`."""
+    ask = Question(kind)
+    _narrow(ask, kind, await _scope(session, tenant))
+    ask.add("entry.id = {0}", key)
+    entries = await part(session, ask, limit=1)
+    if not entries:
+        raise NotFound
+    whole = msgspec.structs.replace(asked, full=True, minimal=False)
+    (answer,) = await _NESTS[kind](session, entries, whole)
+    told = await assembly.metadata_of(session, [key], {key: served(entries[0])})
+    if told:
+        answer["metadata"] = told[key]
+    return answer
+
+
+async def published(session: AsyncSession, tenant: str) -> None:
+    """Raises `NotFound` when the tenant publishes nothing."""
+    await _scope(session, tenant)
+
+
+async def _scope(session: AsyncSession, tenant: str) -> Scope:
+    scope = await scope_of(session, tenant)
+    if scope is Scope.NOTHING:
+        raise NotFound
+    return scope
+
+
+def _narrow(ask: Question, kind: str, scope: Scope) -> None:
+    if scope is Scope.OWN and kind in _OF_A_LAYER:
+        ask.add("entry.layer = 'own'")
+
+
+async def _services(
+    session: AsyncSession, entries: Sequence[Merged], asked: Asked
+) -> list[dict[str, Any]]:
+    if asked.minimal:
+        return [{"id": str(each.id), "modified_date": moment(each.changed_at)} for each in entries]
+    nest = assembly.services_whole if asked.full else assembly.services_listed
+    return await nest(session, entries)
+
+
+async def _organizations(
+    session: AsyncSession, entries: Sequence[Merged], asked: Asked
+) -> list[dict[str, Any]]:
+    if asked.full or asked.full_service:
+        return await assembly.organizations_whole(session, entries, with_services=asked.full_service)
+    return await assembly.organizations_listed(entries)
+
+
+async def _at_locations(
+    session: AsyncSession, entries: Sequence[Merged], asked: Asked
+) -> list[dict[str, Any]]:
+    return await assembly.at_locations(session, entries, whole=asked.full)
+
+
+async def _taxonomies(
+    _session: AsyncSession, entries: Sequence[Merged], _asked: Asked
+) -> list[dict[str, Any]]:
+    return [served(each) for each in entries]
+
+
+async def _terms(session: AsyncSession, entries: Sequence[Merged], _asked: Asked) -> list[dict[str, Any]]:
+    return await assembly.terms(session, entries)
+
+
+_NESTS: Final[dict[str, Nest]] = {
+    "organization": _organizations,
+    "service": _services,
+    "service_at_location": _at_locations,
+    "taxonomy": _taxonomies,
+    "taxonomy_term": _terms,
+}
