@@ -11,8 +11,8 @@ from litestar import Request, Response, Router, get, post
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.params import FromPath
 from litestar.response import Stream
-from sqlalchemy.ext.asyncio import AsyncSession
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.hsds import queries
 from services.referrals.hsds.asked import Asked, asked_of
@@ -79,7 +79,7 @@ async def hsds_openapi(state: State, tenant: FromPath[str]) -> dict[str, Any]:
 async def hsds_list(
     request: AnyRequest, state: State, tenant: FromPath[str], collection: FromPath[str]
 ) -> Response[Any]:
-    return await _listing(state, tenant, collection, asked_of(request.query_params.dict(), {}))
+    return await _listing(state, tenant, collection, asked_of(_query(request), {}))
 
 
 @post(
@@ -92,9 +92,7 @@ async def hsds_search(
     request: AnyRequest, state: State, tenant: FromPath[str], collection: FromPath[str]
 ) -> Response[Any]:
     """The same questions in a body, so that what somebody looks for stands in no address."""
-    return await _listing(
-        state, tenant, collection, asked_of(request.query_params.dict(), await _body(request))
-    )
+    return await _listing(state, tenant, collection, asked_of(_query(request), await _body(request)))
 
 
 @get("/{tenant:str}/{collection:str}/{entry_id:str}", operation_id="hsdsOne")
@@ -106,7 +104,7 @@ async def hsds_one(
     entry_id: FromPath[str],
 ) -> dict[str, Any]:
     kind = _kind(collection)
-    asked = asked_of(request.query_params.dict(), {})
+    asked = asked_of(_query(request), {})
     try:
         key = UUID(entry_id)
     except ValueError:
@@ -140,6 +138,11 @@ async def _lines(state: State, tenant: str, kind: str, asked: Asked) -> AsyncIte
     async with _public(state, tenant) as session:
         async for line in queries.lines(session, tenant, kind, asked):
             yield line
+
+
+def _query(request: AnyRequest) -> dict[str, str]:
+    """The parameters of the address; of one that is there twice the last."""
+    return dict(request.query_params.multi_items())
 
 
 async def _body(request: AnyRequest) -> Mapping[str, Any]:

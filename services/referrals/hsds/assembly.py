@@ -42,7 +42,9 @@ async def services_whole(session: AsyncSession, services: Sequence[Merged]) -> A
         if owner is not None:
             answer["organization"] = served(owner)
             answer |= _program(each, owner, dict)
-        spots = [_at_place(spot, places.get(spot.location_id)) for spot in at_places if spot.service_id == each.id]
+        spots = [
+            _at_place(spot, places.get(spot.location_id)) for spot in at_places if spot.service_id == each.id
+        ]
         if spots:
             answer["service_at_locations"] = spots
         answers.append(answer)
@@ -78,7 +80,10 @@ async def organizations_whole(
     for each in organizations:
         answer = served(each)
         for name, members in (
-            ("locations", [served(places[key]) for key in sorted(standing.get(each.id, ())) if key in places]),
+            (
+                "locations",
+                [served(places[key]) for key in sorted(standing.get(each.id, ())) if key in places],
+            ),
             ("services", [one for one in nested if one.get("organization_id") == str(each.id)]),
         ):
             if members:

@@ -47,7 +47,8 @@ _FILTERS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "organizations": (*_PAGED, "taxonomy_term_id", "taxonomy_id", "modified_after", "full", "full_service"),
     "service_at_locations": (
-        *_PAGED, "taxonomy_term_id", "taxonomy_id", "organization_id", "modified_after", "full", "postcode", "proximity",
+        *_PAGED, "taxonomy_term_id", "taxonomy_id", "organization_id", "modified_after", "full",
+        "postcode", "proximity",
     ),
     "taxonomies": _PAGED,
     "taxonomy_terms": (*_PAGED, "taxonomy_id", "parent_id", "top_only"),
@@ -64,7 +65,16 @@ KINDS: Final = {
 _UUID: Final = {"type": "string", "format": "uuid"}
 _PAGE: Final = {
     "type": "object",
-    "required": ["total_items", "total_pages", "page_number", "size", "first_page", "last_page", "empty", "contents"],
+    "required": [
+        "total_items",
+        "total_pages",
+        "page_number",
+        "size",
+        "first_page",
+        "last_page",
+        "empty",
+        "contents",
+    ],
     "properties": {
         **{name: {"type": "integer"} for name in ("total_items", "total_pages", "page_number", "size")},
         **{name: {"type": "boolean"} for name in ("first_page", "last_page", "empty")},
@@ -81,7 +91,10 @@ _PROBLEM: Final = {
         "code": {"type": "string"},
         "errors": {
             "type": "array",
-            "items": {"type": "object", "properties": {"field": {"type": "string"}, "code": {"type": "string"}}},
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "code": {"type": "string"}},
+            },
         },
     },
 }
@@ -91,17 +104,23 @@ _LICENCE: Final = {"name": "EUPL-1.2", "url": "https://interoperable-europe.ec.e
 def document(base: str) -> dict[str, Any]:
     """The whole document of the API at the address `base`."""
     paths: dict[str, Any] = {
-        "/": {"get": _operation("apiInformation", "About this API", _json({"$ref": "#/components/schemas/Api"}))}
+        "/": {
+            "get": _operation("apiInformation", "About this API", _json({"$ref": "#/components/schemas/Api"}))
+        }
     }
     for path, kind in KINDS.items():
         contents = {"type": "array", "items": _listed(kind)}
-        answer = _json({"allOf": [{"$ref": "#/components/schemas/Page"}, {"properties": {"contents": contents}}]})
+        answer = _json(
+            {"allOf": [{"$ref": "#/components/schemas/Page"}, {"properties": {"contents": contents}}]}
+        )
         answer["content"]["application/x-ndjson"] = {"schema": {}}
         query = [_parameter(name) for name in _FILTERS[path]]
         paths[f"/{path}"] = {
             "get": {**_operation(f"{kind}List", f"List {path}", answer, 422), "parameters": query},
             "post": {
-                **_operation(f"{kind}Search", f"Search {path}, with nothing in the address", answer, 400, 413, 422),
+                **_operation(
+                    f"{kind}Search", f"Search {path}, with nothing in the address", answer, 400, 413, 422
+                ),
                 "requestBody": _body(_FILTERS[path]),
             },
         }
@@ -130,7 +149,9 @@ def document(base: str) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    _, shapes = msgspec.json.schema_components(list(SHAPES.values()), ref_template="#/components/schemas/{name}")
+    _, shapes = msgspec.json.schema_components(
+        list(SHAPES.values()), ref_template="#/components/schemas/{name}"
+    )
     for shape in shapes.values():
         for name in INTERNAL:
             shape.get("properties", {}).pop(name, None)
@@ -191,6 +212,9 @@ def _operation(name: str, summary: str, answer: dict[str, Any], *refusals: int) 
         "security": [],
         "responses": {
             "200": answer,
-            **{str(status): {"description": "Refused", "content": problem} for status in {404, 429, *refusals}},
+            **{
+                str(status): {"description": "Refused", "content": problem}
+                for status in {404, 429, *refusals}
+            },
         },
     }

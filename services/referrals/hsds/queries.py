@@ -1,4 +1,4 @@
-"""The questions of HSDS's read API. Nobody is signed in: what a tenant publishes is the only limit, and it is checked here."""
+"""The questions of HSDS's read API. Nobody is signed in: what a tenant publishes is the limit, checked here."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Final
@@ -12,7 +12,7 @@ from services.referrals.hsds.asked import Asked
 from services.referrals.hsds.selection import Question, count, part, question
 from services.referrals.hsds.serving import moment, page_of, served
 from services.referrals.social_map.merging import Merged
-from services.referrals.social_map.publishing import Scope, scope_of
+from services.referrals.social_map.publication import Scope, scope_of
 from shared.errors import NotFound
 
 _PORTION: Final = 500
@@ -45,7 +45,7 @@ async def one(session: AsyncSession, tenant: str, kind: str, key: UUID, asked: A
     """One object with all that belongs to it and what became of its fields. Raises `NotFound`."""
     ask = Question(kind)
     _narrow(ask, kind, await _scope(session, tenant))
-    ask.add("entry.id = {0}", key)
+    ask.require(f"entry.id = {ask.argument(key)}")
     entries = await part(session, ask, limit=1)
     if not entries:
         raise NotFound
@@ -71,12 +71,10 @@ async def _scope(session: AsyncSession, tenant: str) -> Scope:
 
 def _narrow(ask: Question, kind: str, scope: Scope) -> None:
     if scope is Scope.OWN and kind in _OF_A_LAYER:
-        ask.add("entry.layer = 'own'")
+        ask.require("entry.layer = 'own'")
 
 
-async def _services(
-    session: AsyncSession, entries: Sequence[Merged], asked: Asked
-) -> list[dict[str, Any]]:
+async def _services(session: AsyncSession, entries: Sequence[Merged], asked: Asked) -> list[dict[str, Any]]:
     if asked.minimal:
         return [{"id": str(each.id), "modified_date": moment(each.changed_at)} for each in entries]
     nest = assembly.services_whole if asked.full else assembly.services_listed

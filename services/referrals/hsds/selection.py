@@ -7,62 +7,62 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.hsds.asked import Asked, since
-from services.referrals.social_map.merging import MERGED, VISIBLE, Merged, merged_of
+from services.referrals.social_map.merging import MERGED, Merged, merged_of
 from shared.db import driver_of
 
 _METRES_A_DEGREE: Final = 111_320
-_OPEN: Final = "coalesce({}.content->>'publication', 'public') = 'public'"
-_SEEN: Final = "NOT {0}.hidden AND {0}.withdrawn_at IS NULL AND {0}.merged_into IS NULL"
-_PUBLIC_SERVICE: Final = f"""
-    {_OPEN.format("{0}")} AND {_SEEN.format("{0}")} AND NOT EXISTS (
-        SELECT FROM ({MERGED}) AS owner
-        WHERE owner.id = {{0}}.organization_id AND NOT ({_SEEN.format("owner")} AND {_OPEN.format("owner")}))
-"""
-PUBLIC: Final[dict[str, str]] = {
-    "organization": f"{VISIBLE} AND {_OPEN.format('entry')}",
-    "service": _PUBLIC_SERVICE.format("entry"),
-    "location": VISIBLE,
-    "service_at_location": f"""
-        {VISIBLE}
-        AND EXISTS (SELECT FROM ({MERGED}) AS service WHERE service.id = entry.service_id
-                    AND service.kind = 'service' AND {_PUBLIC_SERVICE.format("service")})
-        AND (entry.location_id IS NULL OR EXISTS (
-                SELECT FROM ({MERGED}) AS place WHERE place.id = entry.location_id AND {_SEEN.format("place")}))
-    """,
-    "taxonomy": VISIBLE,
-    "taxonomy_term": VISIBLE,
-}
-"""What everybody may read of each kind, on `entry`, a row of `MERGED`: nothing of a service whose owner is not shown."""
-
-_TEXT: Final = """lower(concat_ws(' ', {0}.content->>'name', {0}.content->>'alternate_name',
-    {0}.content->>'description', jsonb_path_query_array({0}.content, '$.translations.*.*')::text))"""
-_TERM: Final = """EXISTS (SELECT FROM jsonb_path_query({0}.content, '$.attributes[*].taxonomy_term_id') AS term
-    WHERE term #>> '{{}}' = {1})"""
-_TERM_OF: Final = f"""EXISTS (
-    SELECT FROM jsonb_path_query({{0}}.content, '$.attributes[*].taxonomy_term_id') AS term
-    JOIN ({MERGED}) AS word ON word.id::text = term #>> '{{{{}}}}' WHERE word.taxonomy_id = {{1}}::uuid)"""
-_BESIDE: Final = f"EXISTS (SELECT FROM ({MERGED}) AS service WHERE service.id = entry.service_id AND {{}})"
 _OPEN_PLACE: Final = "coalesce(place.content->>'hidden_address', 'false') <> 'true'"
-_CENTRE: Final = f"""(SELECT avg((place.content->>'latitude')::float8) AS latitude,
-    avg((place.content->>'longitude')::float8) AS longitude
-    FROM ({MERGED}) AS place WHERE place.kind = 'location' AND {_SEEN.format("place")} AND {_OPEN_PLACE}
-    AND place.content->'addresses' @> jsonb_build_array(jsonb_build_object('postal_code', {{0}}::text)))"""
+
+
+def _seen(name: str) -> str:
+    return f"NOT {name}.hidden AND {name}.withdrawn_at IS NULL AND {name}.merged_into IS NULL"
+
+
+def _open(name: str) -> str:
+    return f"{_seen(name)} AND coalesce({name}.content->>'publication', 'public') = 'public'"
+
+
+def _public_service(name: str) -> str:
+    return f"""{_open(name)} AND NOT EXISTS (SELECT FROM ({MERGED}) AS owner
+        WHERE owner.id = {name}.organization_id AND NOT ({_open("owner")}))"""
+
+
+def _beside(condition: str) -> str:
+    """That the service at this place is so."""
+    return f"EXISTS (SELECT FROM ({MERGED}) AS service WHERE service.id = entry.service_id AND {condition})"
+
+
+def _place(condition: str) -> str:
+    """That the place is so."""
+    return f"EXISTS (SELECT FROM ({MERGED}) AS place WHERE place.id = entry.location_id AND {condition})"
+
+
+PUBLIC: Final[dict[str, str]] = {
+    "organization": _open("entry"),
+    "service": _public_service("entry"),
+    "location": _seen("entry"),
+    "service_at_location": f"""{_seen("entry")} AND {_beside(_public_service("service"))}
+        AND (entry.location_id IS NULL OR {_place(_seen("place"))})""",
+    "taxonomy": _seen("entry"),
+    "taxonomy_term": _seen("entry"),
+}
+"""What everybody may read, on `entry`, a row of `MERGED`: nothing of a service whose owner is not shown."""
 
 
 class Question:
-    """The conditions and arguments of one question, in the order in which they were added."""
+    """The conditions of one question and their arguments."""
 
     def __init__(self, kind: str) -> None:
-        self.arguments: list[Any] = [kind]
-        self.conditions: list[str] = ["entry.kind = $1", PUBLIC[kind]]
+        self.arguments: list[Any] = []
+        self.conditions: list[str] = [f"entry.kind = {self.argument(kind)}", PUBLIC[kind]]
 
-    def add(self, condition: str, *arguments: Any) -> None:
-        """`condition` names its arguments `{0}`, `{1}`; they get their numbers here."""
-        numbers = []
-        for argument in arguments:
-            self.arguments.append(argument)
-            numbers.append(f"${len(self.arguments)}")
-        self.conditions.append(condition.format(*numbers))
+    def argument(self, value: Any) -> str:
+        """The number that stands for the value."""
+        self.arguments.append(value)
+        return f"${len(self.arguments)}"
+
+    def require(self, condition: str) -> None:
+        self.conditions.append(condition)
 
     @property
     def where(self) -> str:
@@ -73,59 +73,77 @@ def question(kind: str, asked: Asked) -> Question:
     """What HSDS's parameters mean for this kind; those that it does not know mean nothing."""
     ask = Question(kind)
     of_service = kind == "service_at_location"
+    name = "service" if of_service else "entry"
 
-    def about_service(condition: str) -> str:
-        return _BESIDE.format(condition.format("service", "{0}")) if of_service else condition.format("entry", "{0}")
+    def about_service(condition: str) -> None:
+        ask.require(_beside(condition) if of_service else condition)
 
     for word in asked.search.lower().split():
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        ask.add(about_service(f"{_TEXT} LIKE {{1}}::text"), f"%{escaped}%")
+        about_service(f"{_text(name)} LIKE {ask.argument(f'%{escaped}%')}::text")
     moment = since(asked)
     if moment is not None:
-        ask.add("entry.changed_at >= {0}", moment)
+        ask.require(f"entry.changed_at >= {ask.argument(moment)}")
     if kind == "taxonomy_term":
-        if asked.taxonomy_id is not None:
-            ask.add("entry.taxonomy_id = {0}", asked.taxonomy_id)
-        if asked.parent_id is not None:
-            ask.add("entry.parent_id = {0}", asked.parent_id)
-        if asked.top_only:
-            ask.add("entry.parent_id IS NULL")
+        _terms(ask, asked)
     elif kind != "taxonomy":
         if asked.taxonomy_term_id is not None:
-            ask.add(about_service(_TERM.format("{0}", "{1}::text")), str(asked.taxonomy_term_id))
+            about_service(_with_term(name, f"= {ask.argument(str(asked.taxonomy_term_id))}::text"))
         if asked.taxonomy_id is not None:
-            ask.add(about_service(_TERM_OF), asked.taxonomy_id)
+            of_taxonomy = f"word.taxonomy_id = {ask.argument(asked.taxonomy_id)}"
+            among = f"IN (SELECT word.id::text FROM ({MERGED}) AS word WHERE {of_taxonomy})"  # noqa: S608
+            about_service(_with_term(name, among))
         if asked.organization_id is not None and kind != "organization":
-            ask.add(about_service("{0}.organization_id = {1}"), asked.organization_id)
+            about_service(f"{name}.organization_id = {ask.argument(asked.organization_id)}")
     if of_service and asked.postcode:
         _near(ask, asked)
     return ask
 
 
+def _text(name: str) -> str:
+    return f"""lower(concat_ws(' ', {name}.content->>'name', {name}.content->>'alternate_name',
+        {name}.content->>'description', jsonb_path_query_array({name}.content, '$.translations.*.*')::text))"""
+
+
+def _with_term(name: str, compared: str) -> str:
+    return f"""EXISTS (SELECT FROM jsonb_array_elements(coalesce({name}.content->'attributes', '[]')) AS attribute
+        WHERE attribute->>'taxonomy_term_id' {compared})"""
+
+
+def _terms(ask: Question, asked: Asked) -> None:
+    if asked.taxonomy_id is not None:
+        ask.require(f"entry.taxonomy_id = {ask.argument(asked.taxonomy_id)}")
+    if asked.parent_id is not None:
+        ask.require(f"entry.parent_id = {ask.argument(asked.parent_id)}")
+    if asked.top_only:
+        ask.require("entry.parent_id IS NULL")
+
+
 def _near(ask: Question, asked: Asked) -> None:
     """Where a service at a location may be asked for; the place of a shelter answers to no postal code."""
-    open_place = f"SELECT FROM ({MERGED}) AS place WHERE place.id = entry.location_id AND {_OPEN_PLACE}"
-    if asked.proximity is not None:
-        ask.add(
-            f"""EXISTS ({open_place} AND EXISTS (SELECT FROM {_CENTRE} AS centre WHERE
-                sqrt(power(((place.content->>'latitude')::float8 - centre.latitude) * {_METRES_A_DEGREE}, 2)
-                     + power(((place.content->>'longitude')::float8 - centre.longitude) * {_METRES_A_DEGREE}
-                             * cos(radians(centre.latitude)), 2)) <= {{1}}::float8))""",
-            asked.postcode,
-            float(asked.proximity),
-        )
+    code = f"{ask.argument(asked.postcode)}::text"
+    there = f"place.content->'addresses' @> jsonb_build_array(jsonb_build_object('postal_code', {code}))"
+    if asked.proximity is None:
+        area = f"jsonb_build_array(jsonb_build_object('extent_type', 'postal_code', 'extent', {code}))"
+        covered = [
+            f"entry.content->'service_areas' @> {area}",
+            _beside(f"service.content->'service_areas' @> {area}"),
+        ]
+        ask.require(f"({' OR '.join(covered)} OR {_place(f'{_OPEN_PLACE} AND {there}')})")
         return
-    covers = "{0}.content->'service_areas' @> jsonb_build_array(jsonb_build_object('extent_type', 'postal_code', 'extent', {1}::text))"  # noqa: E501
-    ask.add(
-        f"""({covers.format("entry", "{0}")} OR {_BESIDE.format(covers.format("service", "{0}"))}
-            OR EXISTS ({open_place} AND place.content->'addresses' @>
-                       jsonb_build_array(jsonb_build_object('postal_code', {{0}}::text))))""",
-        asked.postcode,
-    )
+    middle = f"""SELECT avg((place.content->>'latitude')::float8) AS latitude,
+        avg((place.content->>'longitude')::float8) AS longitude
+        FROM ({MERGED}) AS place WHERE place.kind = 'location' AND {_seen("place")} AND {_OPEN_PLACE} AND {there}"""  # noqa: S608
+    away = f"""sqrt(
+        power(((place.content->>'latitude')::float8 - middle.latitude) * {_METRES_A_DEGREE}, 2)
+        + power(((place.content->>'longitude')::float8 - middle.longitude) * {_METRES_A_DEGREE}
+                * cos(radians(middle.latitude)), 2))"""
+    near = f"EXISTS (SELECT FROM ({middle}) AS middle WHERE {away} <= {ask.argument(float(asked.proximity))})"
+    ask.require(_place(f"{_OPEN_PLACE} AND {near}"))
 
 
 async def count(session: AsyncSession, ask: Question) -> int:
-    total: int = await driver_of(session).fetchval(f"SELECT count(*) {ask.where}", *ask.arguments)  # noqa: S608
+    total: int = await driver_of(session).fetchval(f"SELECT count(*) {ask.where}", *ask.arguments)
     return total
 
 
@@ -135,7 +153,7 @@ async def part(
     """A page of the answer, in the order of the ids: from `offset`, or from what comes `after` an id."""
     beyond = "" if after is None else f"AND entry.id > ${len(ask.arguments) + 1}"
     rows = await driver_of(session).fetch(
-        f"SELECT * {ask.where} {beyond} ORDER BY entry.id LIMIT {limit:d} OFFSET {offset:d}",  # noqa: S608
+        f"SELECT * {ask.where} {beyond} ORDER BY entry.id LIMIT {limit:d} OFFSET {offset:d}",
         *ask.arguments,
         *([] if after is None else [after]),
     )
@@ -149,6 +167,6 @@ async def public_entries(
     if not values:
         return []
     ask = Question(kind)
-    ask.add(f"entry.{column} = ANY({{0}}::uuid[])", list(values))
-    rows = await driver_of(session).fetch(f"SELECT * {ask.where} ORDER BY entry.id", *ask.arguments)  # noqa: S608
+    ask.require(f"entry.{column} = ANY({ask.argument(list(values))}::uuid[])")
+    rows = await driver_of(session).fetch(f"SELECT * {ask.where} ORDER BY entry.id", *ask.arguments)
     return [merged_of(row) for row in rows]

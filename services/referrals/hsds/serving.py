@@ -14,10 +14,14 @@ from msgspec import Struct, UnsetType
 from services.referrals.social_map.merging import Merged
 from services.referrals.social_map.shapes import SHAPES
 
-INTERNAL: Final = frozenset({"internal_notes", "referral_contact", "publication", "platform_tenant", "referral_form"})
+INTERNAL: Final = frozenset(
+    {"internal_notes", "referral_contact", "publication", "platform_tenant", "referral_form"}
+)
 """Fields of the profile that are for the people of the platform alone."""
 
-_OF_A_HIDDEN_PLACE: Final = frozenset({"location_type", "hidden_address", "languages", "accessibility", "phones", "schedules"})
+_OF_A_HIDDEN_PLACE: Final = frozenset(
+    {"location_type", "hidden_address", "languages", "accessibility", "phones", "schedules"}
+)
 """What may be known of a place that must not be found."""
 
 _BRUSSELS: Final = ZoneInfo("Europe/Brussels")

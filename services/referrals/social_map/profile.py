@@ -30,6 +30,7 @@ CHILDREN: Final = frozenset({
 })  # fmt: skip
 """Lists whose members have an `id`; a member that came without gets one that is the same each time."""
 
+_SINGLE: Final = frozenset({"unit"})
 _AREA_CODES: Final = {"nis": re.compile(r"\d{5}\Z"), "postal_code": re.compile(r"\d{4}\Z")}
 _KBO_DIGITS = 10
 _NO_DIGIT = re.compile(r"\D")
@@ -152,12 +153,13 @@ def _filled(value: Any, key: str = "") -> Any:
 
 def _identified(content: dict[str, Any], parent: UUID) -> dict[str, Any]:
     return {
-        key: _with_ids(key, value, parent) if key in CHILDREN else value for key, value in content.items()
+        key: _with_ids(key, [value], parent)[0] if key in _SINGLE else _with_ids(key, value, parent)
+        for key, value in content.items()
     }
 
 
 def _with_ids(key: str, members: Any, parent: UUID) -> Any:
-    if not isinstance(members, list):
+    if not isinstance(members, list) or key not in CHILDREN | _SINGLE:
         return members
     taken: dict[str, int] = {}
     identified = []
