@@ -11,6 +11,7 @@ import aiohttp
 import msgspec
 from opentelemetry.trace import SpanKind
 from sqlalchemy.ext.asyncio import AsyncSession
+from yarl import URL
 
 from shared.db import uuid7
 from shared.errors import Problem, ProblemDetails, Unavailable
@@ -136,6 +137,24 @@ class ServiceClient:
             raise ServiceUnreachable(details={"service": service}) from lost
         return ServedFile(answer)
 
+    async def pass_on(
+        self, service: str, method: str, path: str, *, query: str, body: bytes, headers: Mapping[str, str]
+    ) -> "ServedFile":
+        """A request of somebody outside to a door that asks for no token; a refusal is an answer too.
+
+        `path` and `query` are encoded already. Raises `ServiceUnreachable`.
+        """
+        address = URL(f"{self._urls[service]}{path}{'?' if query else ''}{query}", encoded=True)
+        try:
+            answer = await self._opened().request(
+                method, address, data=body or None, headers={**headers, **trace_headers()}, timeout=_FILE_TIMEOUT
+            )
+            if answer.status in _AWAY:
+                _refuse(service, answer.status, await answer.read())
+        except (aiohttp.ClientError, TimeoutError) as lost:
+            raise ServiceUnreachable(details={"service": service}) from lost
+        return ServedFile(answer)
+
     async def own_token(self, tenant: str) -> str:
         """A token for this service itself, acting for `tenant` ("" for what belongs to no tenant)."""
         known = self._tokens.get(tenant)
@@ -200,6 +219,7 @@ class ServedFile:
     def __init__(self, answer: aiohttp.ClientResponse) -> None:
         self._answer = answer
         self.headers: Mapping[str, str] = answer.headers
+        self.status: int = answer.status
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Its content. Ends with an error, never silently, when the rest does not come."""

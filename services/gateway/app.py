@@ -15,7 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.gateway.language import read_languages
 from services.gateway.live import Live
-from services.gateway.pages import ROUTES, errors
+from services.gateway.pages import ROUTES, errors, public_map
 from services.gateway.rendering import AnyRequest, Pages
 from services.gateway.services_client import Configurations, Directory, service_urls
 from services.gateway.settings import Settings
@@ -167,6 +167,7 @@ def create_app(settings: Settings) -> Litestar:
             "sign_ins": sign_ins,
             "shell": shell,
             "live": live,
+            "allowance": public_map.Allowance(),
         }
     )
     return app

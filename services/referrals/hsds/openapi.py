@@ -8,8 +8,12 @@ from services.referrals.hsds.asked import MOST_PAGES, MOST_PER_PAGE, PER_PAGE
 from services.referrals.hsds.serving import INTERNAL
 from services.referrals.social_map.shapes import SHAPES
 
+_TEXT: Final = "^[^\\u0000]*$"
 _QUERY: Final[dict[str, tuple[dict[str, Any], str]]] = {
-    "search": ({"type": "string", "maxLength": 200}, "Words that must all stand in a name or a description."),
+    "search": (
+        {"type": "string", "maxLength": 200, "pattern": _TEXT},
+        "Words that must all stand in a name or a description.",
+    ),
     "page": ({"type": "integer", "minimum": 1, "maximum": MOST_PAGES, "default": 1}, "Which page."),
     "per_page": (
         {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE, "default": PER_PAGE},
@@ -25,14 +29,14 @@ _QUERY: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "parent_id": ({"type": "string", "format": "uuid"}, "Directly beneath this term."),
     "top_only": ({"type": "boolean"}, "Terms without a parent only."),
     "modified_after": (
-        {"type": "string", "format": "date-time", "maxLength": 64},
+        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
         "Changed at this moment or after it; a day is good too.",
     ),
     "minimal": ({"type": "boolean"}, "Only `id` and `modified_date`."),
     "full": ({"type": "boolean"}, "Everything that belongs to each object."),
     "full_service": ({"type": "boolean"}, "Organisations with their services, whole."),
     "postcode": (
-        {"type": "string", "maxLength": 12},
+        {"type": "string", "maxLength": 12, "pattern": _TEXT},
         "Whose area holds this postal code. Better in the body of a POST: an address is kept in many places.",
     ),
     "proximity": (

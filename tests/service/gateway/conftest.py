@@ -28,6 +28,7 @@ async def browser(neighbours: Neighbours) -> AsyncIterator[httpx.AsyncClient]:
         identity_url=f"{neighbours.url}/identity",
         cases_url=f"{neighbours.url}/cases",
         rostering_url=f"{neighbours.url}/rostering",
+        referrals_url=f"{neighbours.url}/referrals",
         notifications_url=f"{neighbours.url}/notifications",
     )
     app = create_app(settings)
