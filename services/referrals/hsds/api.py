@@ -15,8 +15,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.hsds import queries
-from services.referrals.hsds.asked import Asked, asked_of
 from services.referrals.hsds.openapi import KINDS, document
+from services.referrals.hsds.parameters import Asked, asked_of
 from services.referrals.hsds.profile_document import PROFILE_PATH, profile_document
 from shared.db import transaction
 from shared.errors import Invalid, NotFound

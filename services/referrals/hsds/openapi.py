@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from services.referrals.hsds.asked import MOST_PAGES, MOST_PER_PAGE, PER_PAGE
+from services.referrals.hsds.parameters import MOST_PAGES, MOST_PER_PAGE, PER_PAGE
 from services.referrals.hsds.serving import INTERNAL
 from services.referrals.social_map.shapes import SHAPES
 

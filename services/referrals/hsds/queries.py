@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.hsds import assembly
-from services.referrals.hsds.asked import Asked
+from services.referrals.hsds.parameters import Asked
 from services.referrals.hsds.selection import Question, count, part, question
 from services.referrals.hsds.serving import moment, page_of, served
 from services.referrals.social_map.merging import Merged

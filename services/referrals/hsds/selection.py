@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.hsds.asked import Asked, since
+from services.referrals.hsds.parameters import Asked, since
 from services.referrals.social_map.merging import MERGED, Merged, merged_of
 from shared.db import driver_of
 
