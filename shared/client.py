@@ -147,7 +147,11 @@ class ServiceClient:
         address = URL(f"{self._urls[service]}{path}{'?' if query else ''}{query}", encoded=True)
         try:
             answer = await self._opened().request(
-                method, address, data=body or None, headers={**headers, **trace_headers()}, timeout=_FILE_TIMEOUT
+                method,
+                address,
+                data=body or None,
+                headers={**headers, **trace_headers()},
+                timeout=_FILE_TIMEOUT,
             )
             if answer.status in _AWAY:
                 _refuse(service, answer.status, await answer.read())
