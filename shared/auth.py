@@ -65,6 +65,7 @@ class Permission(StrEnum):
     REFERRAL_WRITE = "referral:write"
     REFERRAL_GROUND = "referral:ground"
     REFERRAL_RECEIVE = "referral:receive"
+    PARTNER_MAIL = "partner:mail"
     WORRY_REPORT = "worry:report"
     WORRY_HANDLE = "worry:handle"
     # notifications

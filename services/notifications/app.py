@@ -5,7 +5,7 @@ from functools import partial
 from services.notifications import commands
 from services.notifications.api import ROUTES
 from services.notifications.channels import CHANNELS_KEY, channels_by
-from services.notifications.models import DELIVER, SELF_TEST_CLOSE, SELF_TEST_START
+from services.notifications.models import DELIVER, DELIVER_OUTSIDE, SELF_TEST_CLOSE, SELF_TEST_START
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import SUBSCRIPTIONS
 from shared.runtime import Service
@@ -22,6 +22,7 @@ def build(settings: NotificationsSettings | None = None) -> Service:
         subscriptions=SUBSCRIPTIONS,
         timers={
             DELIVER: partial(commands.deliver, channels),
+            DELIVER_OUTSIDE: partial(commands.deliver_outside, channels),
             SELF_TEST_START: commands.start_weekly_test,
             SELF_TEST_CLOSE: commands.close_self_test,
         },

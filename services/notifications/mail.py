@@ -52,8 +52,13 @@ LINKS = {
     "self_test": "/r/{tenant}/{token}",
     "self_test_report": "/on-call/self-tests",
     SUMMARY: "/messages",
+    # to partners without account
+    "partner_link": "/partner/{tenant}/{secret}",
+    "partner_amended": "/partner/{tenant}/{secret}",
+    "partner_code": "/partner",
+    "partner_withdrawn": "/partner",
 }
-"""Where a mail leads. Never more than an id, but for the one-time secret of a reset link."""
+"""Where a mail leads. Never more than an id, but for the secret of a reset link or of a partner's link."""
 
 
 class Letter(Struct, frozen=True):
@@ -144,7 +149,7 @@ def _word_in(words: Mapping[str, Mapping[str, str]]) -> Callable[[str, str], str
     return word
 
 
-_SHORT_WITHOUT_LINK = frozenset({"contact_code"})
+_SHORT_WITHOUT_LINK = frozenset({"contact_code", "partner_code"})
 """Who asked for a code has the page before her."""
 
 

@@ -42,6 +42,13 @@ RETRIES = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 
 """How long to wait after each failed try; after the last one the delivery has failed."""
 
 
+DELIVER_OUTSIDE = "deliver_outside"
+"""The kind of timer that sends one mail to somebody outside."""
+
+OUTSIDE_RETRIES = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 1800, 3600))
+OUTSIDE_PATIENCE = timedelta(days=3)
+
+
 class NotSent(Exception):
     """Not now: the other side is away, or says so. `reason` is a code."""
 
@@ -258,6 +265,41 @@ class Delivery(Base):
             self.next_try_at = now + RETRIES[self.tries - 1]
         else:
             self.state, self.next_try_at = "failed", None
+
+
+class OutsideMail(Base):
+    """One mail or SMS to somebody outside, by the id of who ordered it. `to` and words are asked for when it leaves."""
+
+    __tablename__ = "outside_mails"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    tries: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    good_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    next_try_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    error: Mapped[str | None] = mapped_column(Text)
+
+    def mark_sent(self, *, now: datetime) -> None:
+        self.state, self.sent_at = "sent", now
+        self.tries += 1
+        self.next_try_at = self.error = None
+
+    def mark_over(self, state: str, error: str | None = None) -> None:
+        """It never leaves: failed or lapsed."""
+        self.state, self.error, self.next_try_at = state, error, None
+
+    def mark_not_sent(self, error: str, *, now: datetime) -> None:
+        """A partner's server may be away for a weekend: later tries are an hour apart, for three days."""
+        self.tries += 1
+        self.error = error
+        if now - self.at >= OUTSIDE_PATIENCE:
+            self.mark_over("failed", error)
+        else:
+            self.next_try_at = now + OUTSIDE_RETRIES[min(self.tries, len(OUTSIDE_RETRIES)) - 1]
 
 
 class MessageSettings(Base):

@@ -34,7 +34,7 @@ from shared.contracts.identity import (
     StaffChanged,
     StaffDeactivated,
 )
-from shared.contracts.referrals import WorryAnswered, WorryReported
+from shared.contracts.referrals import PartnerMailDue, WorryAnswered, WorryReported
 from shared.contracts.rostering import (
     CallOutAnswered,
     CallOutRinging,
@@ -343,4 +343,5 @@ SUBSCRIPTIONS: Subscriptions = {
     HomeBanEnds: _tells(home_ban_ends),
     WorryReported: on_worry_reported,
     WorryAnswered: _tells(worry_answered),
+    PartnerMailDue: commands.queue_outside,
 }

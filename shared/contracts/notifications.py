@@ -284,3 +284,15 @@ class DeliveryFailed(Event, frozen=True, kw_only=True):
     channel: str
     kind: str
     ref: UUID
+
+
+class OutsideMailEnded(Event, frozen=True, kw_only=True):
+    """A mail or an SMS to somebody outside left, or never will: `state` is sent, failed or lapsed, `reason` a code."""
+
+    SUBJECT: ClassVar[str] = "notifications.outside_mail_ended.v1"
+    AGGREGATE: ClassVar[str] = "mail_id"
+    mail_id: UUID
+    kind: str
+    channel: str
+    state: str
+    reason: str = ""

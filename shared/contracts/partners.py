@@ -10,6 +10,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+PARTNER_MAIL_KINDS = ("partner_link", "partner_amended", "partner_code", "partner_withdrawn")
 CODE_CHANNELS = ("email", "sms")
 DELIVERY_STATES = ("waiting", "mailed", "failed", "opened", "over", "anonymised")
 
@@ -199,7 +200,7 @@ class PartnerAnswered(Struct, frozen=True, kw_only=True):
 
 
 class PartnerMail(Struct, frozen=True, kw_only=True):
-    """POST /partner-mails/{mail_id} (`partner:mail`, notifications alone): to whom, and the secret that goes along.
+    """GET /partner-mails/{mail_id} (`partner:mail`, notifications alone): to whom, and the secret that goes along.
 
     Asked when it leaves and kept nowhere; asked again it is the same secret. 404 when it need not leave any more.
     """

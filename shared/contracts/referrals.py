@@ -1,6 +1,6 @@
 """What referrals announces: ids and codes of referrals, consents and worries, in the tenant and between two of them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -112,3 +112,18 @@ class WorryAnswered(Event, frozen=True, kw_only=True):
     worry_id: UUID
     reporter: UUID
     state: str
+
+
+# --- partners without account ----------------------------------------------------------------------------------------
+
+
+class PartnerMailDue(Event, frozen=True, kw_only=True):
+    """A mail or an SMS must go to a partner: `kind` of `PARTNER_MAIL_KINDS`. To whom is asked when it leaves."""
+
+    SUBJECT: ClassVar[str] = "referrals.partner_mail_due.v1"
+    AGGREGATE: ClassVar[str] = "delivery_id"
+    delivery_id: UUID
+    mail_id: UUID
+    kind: str
+    channel: str
+    good_until: datetime | None = None

@@ -10,7 +10,13 @@ from services.identity.staff.models import OwnRole
 from shared.auth import Compartment, Permission
 
 NOT_FOR_PEOPLE = frozenset(
-    {Permission.CONTACT_READ, Permission.VICTIM_TAKE_OVER, Permission.CALENDAR_READ, Permission.SETTINGS_READ}
+    {
+        Permission.CONTACT_READ,
+        Permission.VICTIM_TAKE_OVER,
+        Permission.CALENDAR_READ,
+        Permission.SETTINGS_READ,
+        Permission.PARTNER_MAIL,
+    }
 )
 """Rights of services: with them somebody could take over an account, read every victim of an incident at once, or a
 calendar without its secret."""

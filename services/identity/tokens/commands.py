@@ -34,7 +34,9 @@ SERVICE_PERMISSIONS: Mapping[str, frozenset[str]] = {
     ),
     "rostering": frozenset({Permission.STAFF_READ.value, Permission.SETTINGS_READ.value}),
     "referrals": frozenset({Permission.STAFF_READ.value, Permission.SETTINGS_READ.value}),
-    "notifications": frozenset({Permission.CONTACT_READ.value, Permission.ROSTER_READ.value}),
+    "notifications": frozenset(
+        {Permission.CONTACT_READ.value, Permission.ROSTER_READ.value, Permission.PARTNER_MAIL.value}
+    ),
     # for calendars, which nobody signs in to: the shifts behind a secret, and the names in a full roster
     "gateway": frozenset({Permission.CALENDAR_READ.value, Permission.STAFF_READ.value}),
 }

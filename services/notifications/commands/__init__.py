@@ -1,5 +1,6 @@
 """Everything that notifications can be made to do: keep contact points, tell people, send what is queued."""
 
+from services.notifications.commands.outside import deliver_outside, queue_outside
 from services.notifications.commands.own import (
     add_device,
     change_message_settings,
@@ -34,11 +35,13 @@ __all__ = [
     "close_self_test",
     "confirm_receipt",
     "deliver",
+    "deliver_outside",
     "holders_of",
     "notify",
     "queue_contact_code",
     "queue_link",
     "queue_old_address",
+    "queue_outside",
     "read_all_messages",
     "read_message",
     "remove_device",

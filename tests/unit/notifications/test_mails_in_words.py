@@ -12,6 +12,7 @@ from services.notifications.mail import LANGUAGES, LINKS, Addressee, compose
 from services.notifications.models import KINDS
 from shared.contracts.call_outs import INCIDENT_TYPES, URGENCIES
 from shared.contracts.dossier_access import BREAK_GLASS_REASONS
+from shared.contracts.partners import PARTNER_MAIL_KINDS
 
 DOSSIER = str(UUID(int=7))
 FACTS = {
@@ -65,12 +66,28 @@ def test_every_kind_of_mail_is_whole_in_every_language(kind: str, language: str)
         assert not re.search(r"\{\{|\}\}|\{%|None|Undefined", part)
 
 
+@pytest.mark.parametrize("kind", PARTNER_MAIL_KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mail_to_a_partner_says_who_refers_and_holds_its_secret_once(kind: str, language: str) -> None:
+    facts = {"sender": "PZ Aalst", "tenant": "pz_aalst", "secret": "the-secret"}
+    addressee = Addressee("CAW Aalst", "verwijzing@caw.example", language)
+    written = compose(kind, addressee, facts, public_url="https://vangnet.example", urgent=False)
+
+    assert "PZ Aalst" in written.text
+    assert written.text.count("the-secret") == (0 if kind == "partner_withdrawn" else 1)
+    linked = kind in {"partner_link", "partner_amended"}
+    assert ("https://vangnet.example/partner/pz_aalst/the-secret" in written.text) is linked
+    assert "the-secret" not in written.subject
+
+
 def test_no_template_is_without_a_kind_and_no_kind_without_its_templates() -> None:
     folder = Path(mail.__file__).parent / "templates"
 
     found = {path.name for path in folder.glob("*.txt")}
 
-    assert found == {f"{kind}.{language}.txt" for kind in MAILED for language in LANGUAGES}
+    assert found == {
+        f"{kind}.{language}.txt" for kind in [*MAILED, *PARTNER_MAIL_KINDS] for language in LANGUAGES
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -41,7 +41,7 @@ def test_the_languages_know_the_same_kinds(language: str) -> None:
     dutch = tomllib.loads((folder / "short.nl.toml").read_text("utf-8"))
 
     assert words.keys() == dutch.keys()
-    assert set(words) <= {*KINDS, "other"}
+    assert set(words) <= {*KINDS, "partner_code", "other"}
     for each in words.values():
         assert each["title"]
         assert each["text"]
