@@ -51,9 +51,10 @@ class TextWrong(Invalid):
 class Door:
     """The edge of a service: one request, one transaction, committed here or rolled back whole."""
 
-    def __init__(self, runtime: Runtime, principal: Principal, key: str | None) -> None:
+    def __init__(self, runtime: Runtime, principal: Principal, token: str, key: str | None) -> None:
         self.principal = principal
         self._runtime = runtime
+        self._token = token
         self._key = key
 
     async def do(
@@ -72,7 +73,7 @@ class Door:
         arguments = extra if data is None else (data, *extra)
         try:
             async with transaction(self._runtime.database, principal.tenant) as session:
-                self._runtime.equip(session)
+                self._runtime.equip(session, self._token)
                 earlier = await idempotency.claim(session, principal.user_id, key, _name(command), request)
                 if earlier is not None:
                     return cast("Answer", msgspec.Raw(earlier))
@@ -91,7 +92,7 @@ class Door:
             raise TextWrong
         try:
             async with transaction(self._runtime.database, principal.tenant) as session:
-                self._runtime.equip(session)
+                self._runtime.equip(session, self._token)
                 return await query(session, principal, *arguments, now=now)
         except (Forbidden, NotFound) as refusal:
             await self._keep_refusal(_name(query), refusal, now)
@@ -127,7 +128,7 @@ async def provide_door(request: Request[Any, Any, Any], state: State) -> Door:
     current = trace.get_current_span()
     if current.is_recording():
         current.set_attribute("vangnet.tenant", principal.tenant)
-    return Door(runtime, principal, request.headers.get("Idempotency-Key"))
+    return Door(runtime, principal, token, request.headers.get("Idempotency-Key"))
 
 
 @get("/health/live", include_in_schema=False, media_type=MediaType.TEXT)

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     REFERRAL_WRITE = "referral:write"
     REFERRAL_GROUND = "referral:ground"
     REFERRAL_RECEIVE = "referral:receive"
+    REFERRAL_HAND_OVER = "referral:hand_over"
     PARTNER_MAIL = "partner:mail"
     WORRY_REPORT = "worry:report"
     WORRY_HANDLE = "worry:handle"

@@ -18,6 +18,7 @@ from shared.errors import Problem, ProblemDetails, Unavailable
 from shared.telemetry import span, trace_headers
 
 CLIENT = "vangnet_client"
+CALLER_TOKEN = "vangnet_caller_token"  # noqa: S105 - a name, not a secret
 _TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 _FILE_TIMEOUT = aiohttp.ClientTimeout(total=120, connect=2)
 _PIECE = 64 * 1024
@@ -241,3 +242,8 @@ def _refuse(service: str, status: int, body: bytes) -> NoReturn:
 def client_of(session: AsyncSession) -> ServiceClient:
     """The way to other services from inside an event handler or a timer."""
     return cast("ServiceClient", session.info[CLIENT])
+
+
+def caller_token_of(session: AsyncSession) -> str:
+    """The token of who knocked, for asking another service in the caller's own name; "" where nobody did."""
+    return cast("str", session.info.get(CALLER_TOKEN, ""))

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
 from shared.auth import TokenVerifier
-from shared.client import CLIENT, ServiceClient
+from shared.client import CALLER_TOKEN, CLIENT, ServiceClient
 from shared.contracts.event import Event
 from shared.db import Database, connect, driver_of, platform_transaction
 from shared.errors import Unavailable
@@ -73,9 +73,10 @@ class Runtime:
     workers: set[asyncio.Task[None]] = field(default_factory=set)
     ready: bool = False
 
-    def equip(self, session: AsyncSession) -> None:
+    def equip(self, session: AsyncSession, token: str = "") -> None:
         """Put in the session's reach what a command or query may need beside the database."""
         session.info[CLIENT] = self.client
+        session.info[CALLER_TOKEN] = token
         session.info.update(self.service.carries)
 
 

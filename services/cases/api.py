@@ -31,6 +31,8 @@ from shared.contracts.cases import (
 )
 from shared.contracts.configuration import SettingChange
 from shared.contracts.dossier_access import (
+    AccessedDossier,
+    AskAccess,
     AssignHolder,
     BreakGlass,
     BreakGlassOpened,
@@ -83,6 +85,14 @@ async def dossier_looks(door: NamedDependency[Door], dossier_id: DossierId) -> l
 @get("/dossiers/{dossier_id:uuid}/access", operation_id="dossierAccess")
 async def dossier_access(door: NamedDependency[Door], dossier_id: DossierId) -> DossierAccess:
     return await door.ask(queries.dossier_access, dossier_id)
+
+
+@post("/dossiers/access", operation_id="accessibleDossiers", status_code=200)
+async def accessible_dossiers(
+    door: NamedDependency[Door], data: JSONBody[AskAccess]
+) -> list[AccessedDossier]:
+    """A question, although it is posted: ids of dossiers stand in no address."""
+    return await door.ask(queries.accessible_dossiers, data)
 
 
 @get("/tasks", operation_id="taskPage")
@@ -256,6 +266,7 @@ ROUTES = [
     dossier_by_id,
     dossier_looks,
     dossier_access,
+    accessible_dossiers,
     task_page,
     break_glass_uses,
     recontact_plan,

@@ -4,10 +4,12 @@ from litestar.types import ControllerRouterHandler
 
 from services.referrals.finding import api as finding
 from services.referrals.hsds.api import PUBLIC_ROUTES
+from services.referrals.referring import api as referring
 from services.referrals.worries import api as worries
 
 ROUTES: list[ControllerRouterHandler] = [
     *finding.ROUTES,
     PUBLIC_ROUTES,
+    *referring.ROUTES,
     *worries.ROUTES,
 ]

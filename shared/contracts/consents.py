@@ -35,6 +35,14 @@ class OfferReferral(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What the worker knows when the dossier does not tell; a birth date in the dossier wins."""
 
 
+class ConsentRef(Struct, frozen=True, kw_only=True):
+    """The line of history, and what became of the referral by it."""
+
+    consent_id: UUID
+    state: str
+    referral_state: str
+
+
 class WithdrawReferralConsent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """POST /consents/{consent_id}/withdraw (`referral:write`): at any time, and nobody has to say why (S08)."""
 

@@ -95,6 +95,36 @@ class DossierAccess(Struct, frozen=True, kw_only=True):
     same_event: int
 
 
+class AskAccess(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /dossiers/access (`dossier:read`): a question of another service in the caller's name, 200 at most."""
+
+    dossier_ids: Annotated[list[UUID], Meta(max_length=200)]
+
+
+class AccessedPerson(Struct, frozen=True, kw_only=True):
+    """Somebody in the dossier, without a name; `minor` by birth date today, or because the dossier says so."""
+
+    person_id: UUID
+    role: str
+    minor: bool
+
+
+class AccessedDossier(Struct, frozen=True, kw_only=True):
+    """What the caller may do in a dossier now. One that is unknown, of another tenant or out of sight is left out.
+
+    `may_read` is false where only break-glass opens it: that is for looking in cases, and for nothing else.
+    """
+
+    dossier_id: UUID
+    number: str
+    compartment: str
+    state: str
+    holder: UUID | None
+    may_read: bool
+    may_write: bool
+    persons: list[AccessedPerson]
+
+
 # --- who looked, break-glass -----------------------------------------------------------------------------------------
 
 

@@ -65,25 +65,50 @@ class LinkIncoming(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     dossier_id: UUID
 
 
-class HandedOver(Struct, frozen=True, kw_only=True):
-    """GET /handed-over/{referral_id}?recipient= (`referral:hand_over`, services only): the sender's side of it now.
+class HandOver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /handed-over (`referral:hand_over`, services only) in the recipient's tenant: the sender's side of it now.
 
-    `fields` is empty unless a live consent or ground covers every one of them at this moment. `ended`: withdrawn,
+    All of it each time, so that it may come twice and in any order: what is not newer than `revision` says nothing.
+    `fields` is empty unless a live consent or ground covered every one of them when it was sent. `ended`: withdrawn,
     rerouted, expired, closed or nothing; `amended_after` is the recipient's revision that the last amendment answers.
     """
 
     referral_id: UUID
-    revision: int
+    sender: str
     sender_name: str
+    revision: int
     service_id: UUID
     recipient: str
     form: str
     form_version: int
     urgency: str
     basis: str
-    sent_at: datetime
     contact_by: date | None
     ended: str
     amended_after: int
     outcome: str
     fields: list[SentField]
+
+
+class TellAnswer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /told-answers (`referral:hand_over`, services only) in the sender's tenant: what the recipient says of it.
+
+    404 alike for a referral that is not there and for one that went to somebody else.
+    """
+
+    referral_id: UUID
+    recipient: str
+    revision: int
+    state: str
+    reason: str = ""
+    question: str = ""
+    part: str = ""
+    outcome: str = ""
+    waiting_until: date | None = None
+    suggested_service_id: UUID | None = None
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """Whether it was news."""
+
+    news: bool

@@ -1,6 +1,6 @@
 """What referrals announces: ids and codes of referrals, consents and worries, in the tenant and between two of them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -52,32 +52,26 @@ class ReferralReminder(Event, frozen=True, kw_only=True):
 
 
 class ReferralHandedOver(Event, frozen=True, kw_only=True):
-    """To a recipient on the platform: there is something for you at `sender`, or it changed. Ask there."""
+    """In the sender's tenant: its side of a referral to another tenant changed, so that one must be told.
+
+    Nobody writes an event in another tenant's name: referrals hears this itself and knocks at the recipient's door.
+    """
 
     SUBJECT: ClassVar[str] = "referrals.referral_handed_over.v1"
     AGGREGATE: ClassVar[str] = "referral_id"
 
     referral_id: UUID
-    sender: str
     revision: int
 
 
 class ReferralAnswered(Event, frozen=True, kw_only=True):
-    """To the sender: all that the recipient's side says of it at `revision`, in codes."""
+    """In the recipient's tenant: it answered something that came to it, so the sender must be told."""
 
     SUBJECT: ClassVar[str] = "referrals.referral_answered.v1"
-    AGGREGATE: ClassVar[str] = "referral_id"
+    AGGREGATE: ClassVar[str] = "incoming_id"
 
-    referral_id: UUID
-    recipient: str
+    incoming_id: UUID
     revision: int
-    state: str
-    reason: str = ""
-    question: str = ""
-    part: str = ""
-    outcome: str = ""
-    waiting_until: date | None = None
-    suggested_service_id: UUID | None = None
 
 
 class IncomingReferralChanged(Event, frozen=True, kw_only=True):

@@ -45,7 +45,6 @@ OUTCOMES = (
     "not_needed_any_more",
 )
 WITHDRAWAL_REASONS = ("consent_withdrawn", "sent_by_mistake", "no_longer_needed", "wrong_recipient")
-CALLER_KINDS = ("landlord", "partner_organisation", "family", "employer", "school", "press", "other")
 REMINDERS = (
     "send_by",
     "answer_by",
@@ -245,9 +244,13 @@ class Move(Struct, frozen=True, kw_only=True):
 
 
 class Disclosure(Struct, frozen=True, kw_only=True):
-    """Fields left, once: when, to whom, which, and on what basis; kept after a withdrawal (S08)."""
+    """Fields were released: when, to whom, which, and on what basis; kept after a withdrawal (S08).
+
+    `delivered_at` is when they arrived; nothing when they were taken back before.
+    """
 
     at: datetime
+    delivered_at: datetime | None
     to: str
     fields: list[str]
     consent_id: UUID | None
@@ -307,43 +310,3 @@ class DossierReferrals(Struct, frozen=True, kw_only=True):
     may_write: bool
     referrals: list[ReferralLine]
     offers: list[ConsentView]
-
-
-# --- a partner asks about a client (S60) -----------------------------------------------------------------------------
-
-
-class NoteStatusCall(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /status-calls (`referral:write`): somebody asked whether we know a person; nothing was confirmed.
-
-    With `dossier_id` (one to write) the client can be told when that was agreed; without, only that there was a call.
-    """
-
-    caller_kind: str
-    caller: Annotated[str, Meta(max_length=120)] = ""
-    dossier_id: UUID | None = None
-    inform_client: bool = False
-
-
-class StatusCallRef(Struct, frozen=True, kw_only=True):
-    status_call_id: UUID
-
-
-class ClientInformed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /status-calls/{status_call_id}/informed (`referral:write`): the client knows that somebody asked."""
-
-
-class StatusCall(Struct, frozen=True, kw_only=True):
-    """A line of GET /status-calls (own ones and those of dossiers in sight; `referral:read`), newest first.
-
-    `said` is always `not_confirmed`: the only answer there is.
-    """
-
-    status_call_id: UUID
-    at: datetime
-    by: UUID
-    caller_kind: str
-    caller: str
-    dossier_id: UUID | None
-    inform_client: bool
-    informed_at: datetime | None
-    said: str = "not_confirmed"

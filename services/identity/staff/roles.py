@@ -16,10 +16,11 @@ NOT_FOR_PEOPLE = frozenset(
         Permission.CALENDAR_READ,
         Permission.SETTINGS_READ,
         Permission.PARTNER_MAIL,
+        Permission.REFERRAL_HAND_OVER,
     }
 )
-"""Rights of services: with them somebody could take over an account, read every victim of an incident at once, or a
-calendar without its secret."""
+"""Rights of services: with them somebody could take over an account, read every victim of an incident at once, read a
+calendar without its secret, or speak for another tenant in a referral."""
 
 GRANTABLE = frozenset(permission.value for permission in Permission if permission not in NOT_FOR_PEOPLE)
 COMPARTMENTS = frozenset(compartment.value for compartment in Compartment)

@@ -33,7 +33,13 @@ SERVICE_PERMISSIONS: Mapping[str, frozenset[str]] = {
         }
     ),
     "rostering": frozenset({Permission.STAFF_READ.value, Permission.SETTINGS_READ.value}),
-    "referrals": frozenset({Permission.STAFF_READ.value, Permission.SETTINGS_READ.value}),
+    "referrals": frozenset(
+        {
+            Permission.STAFF_READ.value,
+            Permission.SETTINGS_READ.value,
+            Permission.REFERRAL_HAND_OVER.value,
+        }
+    ),
     "notifications": frozenset(
         {Permission.CONTACT_READ.value, Permission.ROSTER_READ.value, Permission.PARTNER_MAIL.value}
     ),

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Boolean, Date, DateTime, Integer, Text, Uuid
+from sqlalchemy import Date, DateTime, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -151,42 +151,20 @@ class ReferralMove(Base):
 
 
 class ReferralDisclosure(Base):
-    """Fields of a referral left: to whom, which, and on what basis. Written where they leave and nowhere else."""
+    """Fields of a referral were released: to whom, which, and on what basis. Kept before they leave."""
 
     __tablename__ = "referral_disclosures"
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     referral_id: Mapped[UUID] = mapped_column(Uuid)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    delivered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     to: Mapped[str] = mapped_column(Text)
     revision: Mapped[int] = mapped_column(Integer)
     fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
     consent_id: Mapped[UUID | None] = mapped_column(Uuid)
     ground_id: Mapped[UUID | None] = mapped_column(Uuid)
     by: Mapped[UUID | None] = mapped_column(Uuid)
-
-
-class StatusCall(Base):
-    """Somebody asked whether we know a person (S60): that he asked, and that nothing was confirmed."""
-
-    __tablename__ = "status_calls"
-
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    by: Mapped[UUID] = mapped_column(Uuid)
-    caller_kind: Mapped[str] = mapped_column(Text)
-    caller: Mapped[str] = mapped_column(Text)
-    dossier_id: Mapped[UUID | None] = mapped_column(Uuid)
-    inform_client: Mapped[bool] = mapped_column(Boolean)
-    informed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-
-class DayOff(Base):
-    """A day on which this tenant does not work, beside the public holidays: terms are counted with it."""
-
-    __tablename__ = "referral_days_off"
-
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
 
 
 def fields_of(incoming: Incoming) -> list[tuple[str, str]]:

@@ -17,9 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.cases.dossiers.access import ReadOnly, dossier_in_sight
 from services.cases.dossiers.deadlines import Due
 from services.cases.dossiers.models import ConflictBlock, Dossier, Grant, Task
-from services.cases.dossiers.queries import dossier_by_id, dossier_page, search_dossiers, task_page
+from services.cases.dossiers.queries import (
+    accessible_dossiers,
+    dossier_by_id,
+    dossier_page,
+    search_dossiers,
+    task_page,
+)
 from shared.auth import Compartment, Permission, Principal
 from shared.contracts.cases import AccessView, DossierPage, DossierView, SearchDossiers
+from shared.contracts.dossier_access import AskAccess
 from shared.contracts.tasks import TaskPage
 from shared.db import uuid7
 from shared.errors import NotFound
@@ -202,4 +209,13 @@ async def test_what_is_listed_is_what_can_be_opened_is_what_the_rule_says(
             assert {task.dossier_id for task in tasks.tasks} == visible
             writable = {each: await for_writing(session, who, each, now) for each in DOSSIERS}
             assert writable == {each: view and view.may_write for each, view in expected.items()}
+            told = await accessible_dossiers(session, who, AskAccess(dossier_ids=list(DOSSIERS)), now=now)
+            by_break_glass = {
+                each for each, view in expected.items() if view and view.ground == "break_glass"
+            }
+            assert {each.dossier_id for each in told} == visible
+            assert {each.dossier_id for each in told if not each.may_read} == by_break_glass
+            assert {each.dossier_id for each in told if each.may_write} == {
+                each for each, may in writable.items() if may
+            }
             raise Undo

@@ -1,6 +1,6 @@
 """What can be asked about dossiers."""
 
-from services.cases.dossiers.queries.access import dossier_access
+from services.cases.dossiers.queries.access import accessible_dossiers, dossier_access
 from services.cases.dossiers.queries.break_glass import break_glass_uses
 from services.cases.dossiers.queries.detail import dossier_by_id
 from services.cases.dossiers.queries.drafts import drafts_here, my_drafts
@@ -11,6 +11,7 @@ from services.cases.dossiers.queries.persons import person_numbers
 from services.cases.dossiers.queries.tasks import task_page
 
 __all__ = [
+    "accessible_dossiers",
     "break_glass_uses",
     "dossier_access",
     "dossier_by_id",

@@ -3,15 +3,25 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.cases.dossiers.access import caller, visible, within_reach
+from services.cases.dossiers.access import BEST, GROUND, MAY_WRITE, caller, visible, within_reach
+from services.cases.dossiers.deadlines import local_day
 from services.cases.dossiers.models import ConflictBlock, Dossier, Grant
+from services.cases.dossiers.people import DossierPerson
+from services.cases.persons.models import MAJORITY, Person, age_on
 from shared import audit
 from shared.audit import AuditRow
 from shared.auth import Permission, Principal
-from shared.contracts.dossier_access import ConflictView, DossierAccess, GrantView
+from shared.contracts.dossier_access import (
+    AccessedDossier,
+    AccessedPerson,
+    AskAccess,
+    ConflictView,
+    DossierAccess,
+    GrantView,
+)
 from shared.errors import NotFound
 
 
@@ -63,6 +73,58 @@ async def dossier_access(
         ],
         same_event=same_event,
     )
+
+
+async def accessible_dossiers(
+    session: AsyncSession, principal: Principal, question: AskAccess, *, now: datetime
+) -> list[AccessedDossier]:
+    """What the caller may do in each of these dossiers; those out of sight are left out, as if there were none."""
+    principal.require(Permission.DOSSIER_READ)
+    rows = await session.execute(
+        select(Dossier, MAY_WRITE.label("may_write"), GROUND.label("ground"))
+        .join(BEST, true(), isouter=True)
+        .where(visible, Dossier.id.in_(question.dossier_ids))
+        .order_by(Dossier.id),
+        caller(principal, now=now),
+    )
+    found = [(row.Dossier, row.may_write, row.ground) for row in rows]
+    people = await session.execute(
+        select(DossierPerson.dossier_id, DossierPerson.person_id, DossierPerson.role, Person.born_on)
+        .join(Person, Person.id == DossierPerson.person_id)
+        .where(
+            DossierPerson.dossier_id.in_([dossier.id for dossier, _, _ in found]),
+            DossierPerson.removed_at.is_(None),
+        )
+        .order_by(DossierPerson.added_at, DossierPerson.person_id)
+    )
+    persons: dict[UUID, list[AccessedPerson]] = {}
+    for row in people:
+        age = age_on(row.born_on, local_day(now))
+        minor = row.role == "minor_involved" if age is None else age < MAJORITY
+        persons.setdefault(row.dossier_id, []).append(
+            AccessedPerson(person_id=row.person_id, role=row.role, minor=minor)
+        )
+    audit.record(
+        session,
+        principal,
+        "accessible_dossiers",
+        now=now,
+        object_kind="dossier_list",
+        details={"asked": len(question.dossier_ids), "found": len(found)},
+    )
+    return [
+        AccessedDossier(
+            dossier_id=dossier.id,
+            number=dossier.number,
+            compartment=dossier.compartment,
+            state=dossier.state,
+            holder=dossier.holder,
+            may_read=ground != "break_glass",
+            may_write=may_write and ground != "break_glass",
+            persons=persons.get(dossier.id, []) if ground != "break_glass" else [],
+        )
+        for dossier, may_write, ground in found
+    ]
 
 
 def _grant(grant: Grant) -> GrantView:

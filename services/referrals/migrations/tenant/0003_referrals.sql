@@ -154,6 +154,7 @@ CREATE TABLE referral_disclosures (
     id uuid PRIMARY KEY,
     referral_id uuid NOT NULL,
     at timestamptz NOT NULL,
+    delivered_at timestamptz,
     "to" text NOT NULL,
     revision int NOT NULL,
     fields text[] NOT NULL,
@@ -165,18 +166,8 @@ CREATE TABLE referral_disclosures (
 );
 CREATE INDEX referral_disclosures_by_referral ON referral_disclosures (referral_id, at);
 
-CREATE TABLE status_calls (
-    id uuid PRIMARY KEY,
-    at timestamptz NOT NULL,
-    by uuid NOT NULL,
-    caller_kind text NOT NULL,
-    caller text NOT NULL,
-    dossier_id uuid,
-    inform_client boolean NOT NULL,
-    informed_at timestamptz
-);
-CREATE INDEX status_calls_by_dossier ON status_calls (dossier_id, at);
-
-CREATE TABLE referral_days_off (
-    day date PRIMARY KEY
+CREATE TABLE referrals_configuration (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    facts jsonb NOT NULL,
+    asked_at timestamptz NOT NULL
 );

@@ -1,0 +1,24 @@
+"""What can be asked about referrals, on either side."""
+
+from services.referrals.referring.queries.incoming import incoming_by_id, incoming_page
+from services.referrals.referring.queries.sent import (
+    dossier_referrals,
+    legal_grounds,
+    preview,
+    recipient,
+    referral_by_id,
+    referral_forms,
+    referral_page,
+)
+
+__all__ = [
+    "dossier_referrals",
+    "incoming_by_id",
+    "incoming_page",
+    "legal_grounds",
+    "preview",
+    "recipient",
+    "referral_by_id",
+    "referral_forms",
+    "referral_page",
+]
