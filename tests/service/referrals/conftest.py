@@ -15,6 +15,7 @@ from shared.auth import Permission, Principal
 from shared.db import driver_of
 from shared.errors import ProblemDetails
 from tests.conftest import Serve
+from tests.service.referrals.loop import Loop, open_loop
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
 
@@ -55,6 +56,12 @@ def reader(tenant: str) -> Principal:
 def stranger(other_tenant: str) -> Principal:
     """Every right there is, in another tenant."""
     return principal(other_tenant, *Permission)
+
+
+@pytest.fixture
+async def loop(referrals: ServiceUnderTest, tenant: str, other_tenant: str) -> Loop:
+    """A sender, a recipient and what lies between them."""
+    return await open_loop(referrals, tenant, other_tenant)
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:
