@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from services.referrals.finding import api as finding
 from services.referrals.hsds.api import PUBLIC_ROUTES
+from services.referrals.imports import api as imports
 from services.referrals.referring import api as referring
 from services.referrals.worries import api as worries
 
@@ -11,5 +12,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *finding.ROUTES,
     PUBLIC_ROUTES,
     *referring.ROUTES,
+    *imports.ROUTES,
     *worries.ROUTES,
 ]

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.configuration.copy import ask_configuration
+from services.referrals.imports import commands as imports
+from services.referrals.imports import models as import_timers
 from services.referrals.referring import commands as referring
 from services.referrals.referring import neighbours
 from services.referrals.worries import commands as worries
@@ -31,5 +33,7 @@ TIMERS: TimerHandlers = {
     **referring.TIMERS,
     referring.INCOMING_CONTACT_BY: referring.remind_of_incoming,
     referring.INCOMING_WIPE: referring.wipe_incoming,
+    import_timers.READ: imports.read_import,
+    import_timers.CARRY_ON: imports.carry_on_import,
     WIPE_WORRY: worries.wipe_worry,
 }

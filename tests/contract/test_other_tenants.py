@@ -18,6 +18,7 @@ import pytest
 from deploy.documents import openapi_of
 from shared.auth import Compartment, Permission, Principal
 from shared.contracts.documents import AddDocument
+from shared.contracts.map_imports import StartImport
 from shared.db import driver_of, uuid7
 from tests.conftest import Serve
 from tests.service.referrals.loop import handed_over_to, open_loop
@@ -437,6 +438,9 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
     handed = await service.post("/handed-over", handed_over_to(owner.tenant), by=owner)
     assert handed.is_success, handed.text
     incoming = (await service.get("/incoming-referrals", by=owner)).json()["referrals"][0]
+    head = StartImport("contract", "organizations.csv")
+    begun = await service.upload("/social-map/imports", b"id,name\n1,CAW\n", head, by=owner)
+    assert begun.is_success, begun.text
     return {
         "worry_id": worry.json()["worry_id"],
         "dossier_id": loop.dossier_id,
@@ -447,6 +451,7 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
         "person_id": loop.victim,
         "user_id": owner.user_id,
         "code": "debts",
+        "import_id": begun.json()["import_id"],
     }
 
 

@@ -1,4 +1,4 @@
-"""From the rows of a file to entries of the map: who belongs to whom, what fits, and what became of every line. Pure."""
+"""From the rows of a file to entries: who belongs to whom, what fits, and what became of every line. Pure."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -270,7 +270,12 @@ class _Assembly:
 
     def _content(self, part: Part) -> dict[str, Any]:
         """A row as it lies in its owner: without what points at others, with an id that is a UUID."""
-        links = {field for field, _ in _OWNERS.get(part.table, ())} | {"link_id", "link_entity", "unit_id", "eligibility"}
+        links = {field for field, _ in _OWNERS.get(part.table, ())} | {
+            "link_id",
+            "link_entity",
+            "unit_id",
+            "eligibility",
+        }
         content = {
             name: value
             for name, value in part.values.items()
@@ -315,13 +320,7 @@ class _Assembly:
                 if not self._is_known(other, text_of(row.get(field))):
                     self._refuse(key, "owner_missing", field)
                     return None
-        references: dict[str, UUID] = {}
-        for field, other, column in _REFERENCES[table]:
-            named = text_of(row.get(field))
-            if named and self._is_known(other, named):
-                references[column] = entry_id(self._source, TOP[other], named)
-            elif named:
-                self._find(self._lines[key][0], "reference_missing", field)
+        references = self._references(key)
         outside = {field for field, _, _ in _REFERENCES[table]} | {"id", "location_id"}
         content = {name: value for name, value in row.items() if name not in outside}
         if text_of(content.get("program_id")):
@@ -338,7 +337,20 @@ class _Assembly:
         source_id = own if not own.startswith("#") else f"{self._opened.lines[self._lines[key][0]].place}"
         draft = Draft(kind=TOP[table], content=fit.content, source_id=source_id, **references)
         name = text_of(row.get("name")) or text_of(row.get("description"))
-        return Prepared(draft, name[:200], sorted(set(self._lines[key]) - (set(fit.lines_out) - self._own[key])))
+        return Prepared(
+            draft, name[:200], sorted(set(self._lines[key]) - (set(fit.lines_out) - self._own[key]))
+        )
+
+    def _references(self, key: tuple[str, str]) -> dict[str, UUID]:
+        """What the entry points at; what is nowhere is said and left open."""
+        references: dict[str, UUID] = {}
+        for field, other, column in _REFERENCES[key[0]]:
+            named = text_of(self._rows[key].get(field))
+            if named and self._is_known(other, named):
+                references[column] = entry_id(self._source, TOP[other], named)
+            elif named:
+                self._find(self._lines[key][0], "reference_missing", field)
+        return references
 
     def _find(self, line: int, code: str, field: str = "") -> None:
         self._findings.append(Finding(line, code, field))

@@ -5,7 +5,9 @@ from typing import Any, Final
 
 _PHONE: Final = re.compile(r"(?:(?P<kind>[A-Za-z][A-Za-z -]*):\s*)?(?P<number>[^,;|\n]+)")
 _BREAK: Final = re.compile(r"[,;|\n]|\s+or\s+", re.IGNORECASE)
-_EXTENSION: Final = re.compile(r"\s*(?:,?\s*(?:ext\.?|extension|x|toestel|poste))\s*(\d{1,6})$", re.IGNORECASE)
+_EXTENSION: Final = re.compile(
+    r"\s*(?:,?\s*(?:ext\.?|extension|x|toestel|poste))\s*(\d{1,6})$", re.IGNORECASE
+)
 _KINDS: Final = {
     "main": "voice", "voice": "voice", "tel": "voice", "phone": "voice", "tollfree": "voice", "toll-free": "voice",
     "fax": "fax", "tdd": "textphone", "tty": "textphone", "sms": "text", "text": "text", "mobile": "cell",
@@ -28,10 +30,13 @@ WEEK: Final = tuple(_DAYS)
 _LONG: Final = sorted((word for word in _DAY_OF if not word.isdigit()), key=len, reverse=True)
 _DAY_IN: Final = re.compile(rf"\b({'|'.join(_LONG)})\.?\s*:", re.IGNORECASE)
 _STRETCH: Final = re.compile(
-    r"(\d{1,2}(?:[:.h]\d{2})?\s*(?:[ap]\.?m\.?)?)\s*(?:-|–|to|tot|à|bis)\s*(\d{1,2}(?:[:.h]\d{2})?\s*(?:[ap]\.?m\.?)?)",
+    r"(\d{1,2}(?:[:.hu](?:\d{2})?)?\s*(?:[ap]\.?m\.?)?)\s*(?:-|–|to|tot|à|bis)\s*(\d{1,2}(?:[:.hu](?:\d{2})?)?\s*(?:[ap]\.?m\.?)?)",
     re.IGNORECASE,
 )
-_CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2}))?\s*(a|p)?\.?(?:m\.?)?", re.IGNORECASE)
+_CLOCK: Final = re.compile(
+    r"(\d{1,2})(?:[:.hu](\d{2})?)?(?:[:.](\d{2}))?\s*(a|p)?\.?(?:m\.?)?", re.IGNORECASE
+)
+_CLOSED: Final = ("", "-", "closed", "gesloten", "fermé", "geschlossen")
 _NOON, _LAST_HOUR, _LAST_MINUTE = 12, 24, 59
 
 _BELGIAN: Final = re.compile(
@@ -75,7 +80,7 @@ def day_of(word: str) -> str:
 
 
 def clock_of(text: str) -> str:
-    """`9:00`, `9h30`, `9 am` or `17:00:00` as `HH:MM`; nothing when it is no time of the day."""
+    """`9:00`, `9u30`, `9h`, `9 am` or `17:00:00` as `HH:MM`; nothing when it is no time of the day."""
     found = _CLOCK.fullmatch(text.strip())
     if found is None:
         return ""
@@ -101,9 +106,12 @@ def openings_of(cell: str) -> list[dict[str, str]]:
     for place, following in zip(places, [*places[1:], None], strict=True):
         said = cell[place.end() : following.start() if following else len(cell)]
         stretches = [
-            {"opens_at": clock_of(each[1]), "closes_at": clock_of(each[2])} for each in _STRETCH.finditer(said)
+            {"opens_at": clock_of(each[1]), "closes_at": clock_of(each[2])}
+            for each in _STRETCH.finditer(said)
         ]
-        found += [{"weekday": place[1], **each} for each in stretches or [{}]]
+        found += [{"weekday": place[1], **each} for each in stretches]
+        if not stretches and said.strip(" .,;").lower() not in _CLOSED:
+            found.append({"weekday": place[1], "description": said.strip()})
     return found
 
 
@@ -112,5 +120,7 @@ def addresses_of(cell: str) -> dict[str, str]:
     for shape, country in ((_BELGIAN, "BE"), (_AMERICAN, "US")):
         found = shape.fullmatch(cell.strip())
         if found is not None:
-            return {name: value.strip() for name, value in found.groupdict().items() if value} | {"country": country}
+            return {name: value.strip() for name, value in found.groupdict().items() if value} | {
+                "country": country
+            }
     return {"address_1": cell.strip()} if cell.strip() else {}

@@ -1,7 +1,7 @@
-"""What an entry says, made to fit HSDS 3.1 and the profile: mended where its meaning is plain, else left out and said so."""
+"""What an entry says, made to fit HSDS 3.1 and the profile: mended where it is plain, else left out, and said."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -12,11 +12,11 @@ from services.referrals.social_map.profile import wrong_fields
 _TRIES: Final = 6
 _LINE: Final = "_line"
 _HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
+_BETWEEN: Final = re.compile(r"[\s,;]+")
 _EMAIL: Final = re.compile(r"[^@\s<>;,]+@[^@\s<>;,]+\.[^@\s<>;,]+")
 _ISO_DAY: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _LOCAL_DAY: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _NUMBER: Final = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,12})?")
-_PATH_OF_MEMBER: Final = 3
 
 
 class Misfit(msgspec.Struct, frozen=True):
@@ -28,7 +28,7 @@ class Misfit(msgspec.Struct, frozen=True):
 
 
 class Fitted(msgspec.Struct, frozen=True):
-    """The content without what does not fit; None when the entry itself cannot be. `lines_out` are whole rows left out."""
+    """The content without what does not fit; None when the entry cannot be. `lines_out` are whole rows left out."""
 
     content: dict[str, Any] | None
     misfits: list[Misfit]
@@ -36,7 +36,7 @@ class Fitted(msgspec.Struct, frozen=True):
 
 
 def fitted(kind: str, content: Mapping[str, Any]) -> Fitted:
-    """What can be kept of an entry. Numbers, times, days and addresses of pages are mended when they can only mean one thing."""
+    """What can be kept of an entry. A number, time, day or web address is mended when it can only mean one thing."""
     kept = _copy(content)
     misfits: list[Misfit] = []
     out: list[int] = []
@@ -60,7 +60,7 @@ def fitted(kind: str, content: Mapping[str, Any]) -> Fitted:
             if code == "required" and len(steps) == 1:
                 return Fitted(None, [*misfits, Misfit(path, "required", None)], out)
             misfits.append(Misfit(path, code, line))
-            if code == "required" or code == "kbo_wrong":
+            if code in {"required", "kbo_wrong"}:
                 _remove_member(kept, steps)
                 if line is not None:
                     out.append(line)
@@ -76,43 +76,43 @@ def _sortable(path: str) -> list[tuple[int, str]]:
 def _mend(value: Any, code: str) -> Any:
     if code == "wrong_type":
         return _retyped(value)
-    text = str(value).strip()
-    if code == "uri_wrong":
-        return f"https://{text}" if _HOST.fullmatch(text) else None
-    if code == "email_wrong":
-        found = _EMAIL.findall(text)
-        return found[0].removeprefix("mailto:") if len(found) == 1 else None
-    if code == "time_wrong":
-        return clock_of(text) or None
-    if code == "date_wrong":
-        return _day(text)
-    if code == "moment_wrong":
-        day = _day(text[:10])
-        return f"{day}T00:00:00Z" if day else None
-    if code == "not_a_choice":
-        return text.lower() if text != text.lower() else text.upper()
-    return None
+    mend = _MENDERS.get(code)
+    return mend(str(value).strip()) if mend else None
 
 
 def _retyped(value: Any) -> Any:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return str(value)
+    """A number that came as text, a text that came as a number, a list that came in a cell."""
     if not isinstance(value, str):
-        return None
+        return str(value).lower() if isinstance(value, bool | int | float) else None
     text = value.strip()
     if _NUMBER.fullmatch(text):
-        number = float(text.replace(",", "."))
-        return int(number) if number.is_integer() and "." not in text and "," not in text else number
+        return _number(text)
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
-    if text[:1] in ("[", "{"):
-        try:
-            return msgspec.json.decode(text)
-        except (msgspec.DecodeError, RecursionError):
-            return None
-    return None
+    try:
+        return msgspec.json.decode(text) if text[:1] in ("[", "{") else None
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _number(text: str) -> int | float:
+    return float(text.replace(",", ".")) if "." in text or "," in text else int(text)
+
+
+def _uri(text: str) -> str | None:
+    """The first of several, with the scheme that people leave out."""
+    first = _BETWEEN.split(text)[0]
+    return first if "://" in first else f"https://{first}" if _HOST.fullmatch(first) else None
+
+
+def _email(text: str) -> str | None:
+    found = _EMAIL.findall(text.removeprefix("mailto:"))
+    return str(found[0]) if len(found) == 1 else None
+
+
+def _moment(text: str) -> str | None:
+    day = _day(text[:10])
+    return f"{day}T00:00:00Z" if day else None
 
 
 def _day(text: str) -> str | None:
@@ -123,6 +123,16 @@ def _day(text: str) -> str | None:
     else:
         return None
     return f"{year}-{int(month):02}-{int(day):02}"
+
+
+_MENDERS: Final[dict[str, Callable[[str], str | None]]] = {
+    "uri_wrong": _uri,
+    "email_wrong": _email,
+    "time_wrong": lambda text: clock_of(text) or None,
+    "date_wrong": _day,
+    "moment_wrong": _moment,
+    "not_a_choice": lambda text: text.lower() if text != text.lower() else text.upper(),
+}
 
 
 def _copy(value: Any) -> Any:

@@ -106,7 +106,7 @@ def mapped_parts(opened: Opened, line: int, values: dict[str, str], rules: FileM
     for table, row in rows.items():
         if table == rules.main:
             opened.parts.append(Part(line, table, row))
-        elif set(row) - _links(row):
+        elif set(row) - _links(row) or (table == "service_at_locations" and row):
             linked = row if _links(row) or table in TOP else {**row, key: own}
             opened.parts += [Part(line, name, each) for name, each in _unfolded(table, linked, key, own)]
 

@@ -28,7 +28,13 @@ _RENAMED: Final[dict[str, dict[str, str]]] = {
     "funding": {"funding": "source"},
     "required_documents": {"required_document": "document"},
 }
-_STATUS: Final = {"active": "active", "open": "active", "inactive": "inactive", "closed": "inactive", "defunct": "defunct"}
+_STATUS: Final = {
+    "active": "active",
+    "open": "active",
+    "inactive": "inactive",
+    "closed": "inactive",
+    "defunct": "defunct",
+}
 
 
 def with_one_version(parts: list[Part]) -> list[Part]:
@@ -135,7 +141,10 @@ def _holiday_schedule(values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     said = {**rest, "valid_from": start, "valid_to": end or start, "dtstart": start}
     if text_of(values.get("closed")).lower() in ("true", "1", "yes", "y", "t"):
         return "schedules", {**said, "description": text_of(rest.get("description")) or "closed"}
-    times = {"opens_at": clock_of(text_of(values.get("opens_at"))), "closes_at": clock_of(text_of(values.get("closes_at")))}
+    times = {
+        "opens_at": clock_of(text_of(values.get("opens_at"))),
+        "closes_at": clock_of(text_of(values.get("closes_at"))),
+    }
     return "schedules", {**said, **{name: time for name, time in times.items() if time}}
 
 
@@ -158,7 +167,10 @@ def _cost(values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _meeting(values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    own = text_of(values.get("id")) or f"{text_of(values.get('service_id'))}@{text_of(values.get('location_id'))}"
+    own = (
+        text_of(values.get("id"))
+        or f"{text_of(values.get('service_id'))}@{text_of(values.get('location_id'))}"
+    )
     return "service_at_locations", {**values, "id": own}
 
 

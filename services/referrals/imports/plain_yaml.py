@@ -8,7 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-_KEY: Final = re.compile(r"""(?P<key>"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#'"\[\]{}&*!|>%@`,-][^#]*?|-[^\s#][^#]*?)\s*:(?:\s+(?P<value>.*))?$""")
+_KEY: Final = re.compile(
+    r"""(?P<key>"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#'"\[\]{}&*!|>%@`,-][^#]*?|-[^\s#][^#]*?)\s*:(?:\s+(?P<value>.*))?$"""
+)
 _ITEM: Final = re.compile(r"-(?:\s+(?P<rest>.*))?$")
 _WORDS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
 _NOT_PLAIN: Final = ("&", "*", "!", "|", ">", "%", "@", "`", "{", "[", "]", "}", ",", "? ")
@@ -34,7 +36,7 @@ def read_yaml(text: str) -> Any:
     lines = []
     for number, raw in enumerate(text.splitlines(), start=1):
         stripped = raw.strip()
-        if not stripped or stripped.startswith("#") or stripped == "---":
+        if not stripped or stripped.startswith("#") or stripped in ("---", "..."):
             continue
         lead = raw[: len(raw) - len(raw.lstrip())]
         if "\t" in lead:
@@ -111,7 +113,11 @@ def _scalar(text: str, number: int, *, key: bool = False) -> Any:
             raise YamlWrong(number) from None
     if len(text) > 1 and text[0] == text[-1] == "'":
         return text[1:-1].replace("''", "'")
-    if text[:1] in ("'", '"') or text.startswith(_NOT_PLAIN) or (not key and (": " in text or text[-1:] == ":")):
+    if (
+        text[:1] in ("'", '"')
+        or text.startswith(_NOT_PLAIN)
+        or (not key and (": " in text or text[-1:] == ":"))
+    ):
         raise YamlWrong(number)
     return text if key else _WORDS.get(text.lower(), text)
 

@@ -1,4 +1,4 @@
-"""From a file as somebody sends it to its tables: CSV, JSON, or a zip of them; what it is, is seen in the file itself."""
+"""From a file as it is sent to its tables: CSV, JSON, or a zip of them. What it is, is seen in the file itself."""
 
 import csv
 import io
@@ -60,7 +60,13 @@ def _format(opened: Opened, *, json: bool, mapped: bool) -> str:
         return "csv_mapped"
     if json:
         return "hsds_json"
-    older = {"postal_addresses", "physical_addresses", "regular_schedules", "service_taxonomies", "eligibility"}
+    older = {
+        "postal_addresses",
+        "physical_addresses",
+        "regular_schedules",
+        "service_taxonomies",
+        "eligibility",
+    }
     return "hsds_csv_older" if older.intersection(each.table for each in opened.parts) else "hsds_csv"
 
 
@@ -123,8 +129,11 @@ def _decoded(file: _File) -> Any:
 
 
 def _resources(package: _File) -> dict[str, str]:
-    """What a data package calls its files."""
-    said = _decoded(package)
+    """What a data package calls its files; one that cannot be read says nothing, and their names must do."""
+    try:
+        said = _decoded(package)
+    except FileRefused:
+        return {}
     resources = said.get("resources") if isinstance(said, dict) else None
     found = {}
     for each in resources if isinstance(resources, list) else ():

@@ -121,6 +121,19 @@ async def write(
     )
 
 
+async def foresee(session: AsyncSession, layer: Layer, drafts: Sequence[Draft], *, source: str) -> Written:
+    """What `write` would do with these drafts now; nothing is written."""
+    wanted = await _wanted(session, layer, drafts, source)
+    found = await _found(session, layer, list(wanted))
+    said = await _said_before(session, layer, source, wanted, found)
+    changed = {key for key, row in found.items() if _differences(wanted[key], row, said.get(key))}
+    return Written(
+        created=[key for key in wanted if key not in found],
+        changed=[key for key in wanted if key in changed],
+        unchanged=[key for key in wanted if key in found and key not in changed],
+    )
+
+
 async def withdraw(
     session: AsyncSession, layer: Layer, ids: Iterable[UUID], *, source: str, by: UUID | None, now: datetime
 ) -> list[UUID]:
