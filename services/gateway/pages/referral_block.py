@@ -1,0 +1,36 @@
+"""Referrals on the dossier's own page: what runs and whose turn it is, what ended, and how often it was offered."""
+
+from typing import Any
+
+from services.gateway.pages.referral_sight import OVER, named_in, next_step
+from services.gateway.visit import Visit
+from shared.auth import Permission
+from shared.contracts.cases import DossierView
+from shared.contracts.referrals import DossierReferrals, ReferralLine
+
+
+async def block(visit: Visit, dossier: DossierView) -> dict[str, Any]:
+    """The page does without it while referrals cannot be had, and for who may not see them."""
+    if not visit.may(Permission.REFERRAL_READ):
+        return {"referrals_shown": False}
+    path = f"/dossiers/{dossier.dossier_id}/referrals"
+    found: DossierReferrals | None = await visit.services.ask_or(None, "referrals", path, DossierReferrals)
+    lines = found.referrals if found else []
+    writes = dossier.access.may_write and dossier.state == "open"
+
+    def shown(line: ReferralLine) -> dict[str, Any]:
+        return {
+            "line": line,
+            "whom": named_in(dossier, line.person_id),
+            "step": next_step(visit, line, writes=writes),
+        }
+
+    return {
+        "referrals_shown": True,
+        "referrals": found,
+        "referrals_running": [shown(line) for line in lines if line.state not in OVER],
+        "referrals_over": [shown(line) for line in lines if line.state in OVER],
+        "referral_offers": [
+            (offer, named_in(dossier, offer.person_id)) for offer in (found.offers if found else [])
+        ],
+    }
