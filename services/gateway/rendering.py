@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -86,6 +86,14 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def written_day(language: Language, text: str) -> str:
+    """A day that a form holds as `2026-03-02`, as people read it; anything else stays as it is."""
+    try:
+        return language.day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def phone(number: str) -> str:
     """A number as people read it aloud, `0470 12 34 56`; one from abroad keeps its country."""
     try:
@@ -122,6 +130,7 @@ def _environment(language: Language, static: StaticFiles, *, postbox: bool) -> E
     environment.filters.update(
         moment=language.moment,
         day=language.day,
+        written_day=lambda text: written_day(language, text),
         short_day=language.short_day,
         clock=language.clock,
         weekday=language.weekday,

@@ -182,6 +182,12 @@ PLACES: Final[tuple[tuple[str, str, str, tuple[Permission, ...]], ...]] = (
     ("/dossiers", N_("Dossiers"), "dossier", (Permission.DOSSIER_READ,)),
     ("/tasks", N_("Taken"), "task", (Permission.DOSSIER_READ,)),
     ("/worries", N_("Zorgen"), "flag", (Permission.WORRY_REPORT, Permission.WORRY_HANDLE)),
+    (
+        "/referrals",
+        N_("Doorverwijzingen"),
+        "link",
+        (Permission.REFERRAL_READ, Permission.REFERRAL_RECEIVE),
+    ),
     ("/messages", N_("Berichten"), "message", ()),
     ("/statistics", N_("Cijfers"), "chart", (Permission.STATISTICS_READ,)),
     (

@@ -31,6 +31,7 @@ from services.gateway.pages import (
     post_box,
     public_map,
     recontact_plan,
+    referrals,
     roles,
     roster,
     roster_drafts,
@@ -94,4 +95,5 @@ ROUTES: list[ControllerRouterHandler] = [
     *tasks.ROUTES,
     *break_glass.ROUTES,
     *worries.ROUTES,
+    *referrals.ROUTES,
 ]

@@ -6,7 +6,7 @@ from services.gateway.pages.referral_sight import OVER, named_in, next_step
 from services.gateway.visit import Visit
 from shared.auth import Permission
 from shared.contracts.cases import DossierView
-from shared.contracts.referrals import DossierReferrals, ReferralLine
+from shared.contracts.referring import DossierReferrals, ReferralLine
 
 
 async def block(visit: Visit, dossier: DossierView) -> dict[str, Any]:

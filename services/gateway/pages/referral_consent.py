@@ -23,8 +23,7 @@ from shared.contracts.consents import (
     OfferReferral,
     WithdrawReferralConsent,
 )
-from shared.contracts.referrals import Preview, ReferralRef, SendReferral
-from shared.errors import NotFound
+from shared.contracts.referring import Preview, ReferralRef, SendReferral
 
 _GUARDS: Final = ("parent_of", "guardian_of")
 
@@ -91,7 +90,10 @@ async def record_answer(
 
 @post("/referrals/{referral_id:uuid}/consents/{consent_id:uuid}/withdraw", include_in_schema=False)
 async def withdraw_consent(
-    request: AnyRequest, referral_id: FromPath[UUID], consent_id: FromPath[UUID], visit: NamedDependency[Visit]
+    request: AnyRequest,
+    referral_id: FromPath[UUID],
+    consent_id: FromPath[UUID],
+    visit: NamedDependency[Visit],
 ) -> Response[str]:
     """At any time, and nobody has to say why (S08)."""
     form = await read_form(request, visit)

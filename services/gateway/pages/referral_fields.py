@@ -1,16 +1,59 @@
-"""The fields of a referral's form: filled in beforehand from the dossier, read back as they were typed. No handlers."""
+"""The fields of a referral's form: filled in beforehand from the dossier, grouped, read back as they were typed."""
 
+import re
+from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from services.gateway.forms import Form
+from services.gateway.language import BRUSSELS
+from services.gateway.marking import N_
+from services.gateway.services_client import Staff
 from services.gateway.visit import Visit
 from shared.contracts.cases import DossierView
-from shared.contracts.persons import PersonInDossier, RevealedPhone, RevealPhone
-from shared.contracts.referrals import ReferralForm
+from shared.contracts.persons import PersonInDossier, RevealedPhone, RevealPhone, SafeContact
+from shared.contracts.referring import FormField, ReferralForm
 from shared.db import uuid7
 from shared.errors import Problem
 
-_PHONE = "phone:"
+GROUPS: Final = (
+    ("need", ("what_help_is_asked", "right_kind_of_help", "link_to_the_facts")),
+    (
+        "person",
+        ("to_know_whom_to_contact", "to_tell_apart_and_by_age", "to_speak_the_same_language", "which_area_is_competent",
+         "who_decides_for_a_minor"),
+    ),
+    ("contact", ("to_contact_without_danger", "whom_the_person_allows")),
+    ("us", ("recipient_can_ask_back",)),
+)  # fmt: skip
+"""What is asked, by why it is asked: what the person needs stands first, what we know of ourselves last."""
+
+_PHONE: Final = "phone:"
+_REASON: Final = N_("Voor het formulier van een doorverwijzing")
+_FACTS: Final = {
+    "ifv_physical": "family_violence",
+    "ifv_psychological": "family_violence",
+    "sexual_offence": "sexual_violence",
+    "robbery_violence": "violence",
+    "assault": "violence",
+    "hostage": "violence",
+    "burglary": "theft_or_burglary",
+    "traffic_accident": "traffic",
+    "death_traffic": "traffic",
+    "stalking": "threat_or_stalking",
+    "disaster": "disaster",
+}
+_MUNICIPALITY: Final = re.compile(r"\b[1-9]\d{3}\s+([^,\d]+)")
+
+
+def grouped(fields: list[FormField]) -> list[tuple[str, list[FormField]]]:
+    """The fields that people fill in, under their headings; what no group knows stands with the person."""
+    known = {why: group for group, whys in GROUPS for why in whys}
+    found: dict[str, list[FormField]] = {group: [] for group, _ in GROUPS}
+    for field in fields:
+        if field.kind != "computed":
+            found[known.get(field.why, "person")].append(field)
+    return [(group, asked) for group, asked in found.items() if asked]
 
 
 def values_typed(form: Form, referral_form: ReferralForm) -> dict[str, str]:
@@ -24,54 +67,126 @@ def values_typed(form: Form, referral_form: ReferralForm) -> dict[str, str]:
     }
 
 
-def as_typed(values: dict[str, str]) -> dict[str, str]:
+def as_typed(values: Mapping[str, str]) -> dict[str, str]:
     """Stored values as the form holds them."""
     return {f"v_{key}": value for key, value in values.items()}
+
+
+def at_their_fields(form: Form, referral_form: ReferralForm) -> None:
+    """A refusal of a value stands at the field in which it was typed."""
+    for field in referral_form.fields:
+        if field.key in form.errors:
+            form.errors[f"v_{field.key}"] = form.errors.pop(field.key)
 
 
 async def reveal_phones(
     visit: Visit, form: Form, referral_form: ReferralForm, dossier: DossierView, values: dict[str, str]
 ) -> dict[str, str]:
-    """A number is chosen by how it ends and looked up here, so that the log knows it left the dossier's page."""
+    """A number is chosen by how it ends and looked up here, so that the log knows that it left the dossier's page."""
     known = {str(each.phone_id) for each in dossier.phones}
     for field in referral_form.fields:
-        chosen = values.get(field.key, "").removeprefix(_PHONE)
-        if not values.get(field.key, "").startswith(_PHONE):
+        value = values.get(field.key, "")
+        if not value.startswith(_PHONE):
             continue
-        if chosen not in known:
+        if value.removeprefix(_PHONE) not in known:
             form.error(f"v_{field.key}", "not_a_choice")
             continue
-        path = f"/dossiers/{dossier.dossier_id}/phones/{chosen}/reveal"
-        try:
-            values[field.key] = (await _reveal(visit, path, "")).number
-        except Problem as refused:
-            if refused.code != "unsafe_to_call":
-                raise
-            reason = visit.language.text("Voor het formulier van een doorverwijzing")
-            values[field.key] = (await _reveal(visit, path, reason)).number
+        path = f"/dossiers/{dossier.dossier_id}/phones/{value.removeprefix(_PHONE)}/reveal"
+        values[field.key] = await _revealed(visit, path)
     return values
 
 
-async def _reveal(visit: Visit, path: str, reason: str) -> RevealedPhone:
-    return await visit.services.tell(
-        "cases", path, RevealPhone(reason=reason), RevealedPhone, key=str(uuid7())
-    )
+async def _revealed(visit: Visit, path: str) -> str:
+    """Writing a number on a form is not calling it, so the hours do not keep it; the reason stands in the timeline."""
+    for reason in ("", visit.language.text(_REASON)):
+        command = RevealPhone(reason=reason)
+        try:
+            found = await visit.services.tell("cases", path, command, RevealedPhone, key=str(uuid7()))
+        except Problem as refused:
+            if refused.code != "unsafe_to_call" or reason:
+                raise
+        else:
+            return found.number
+    return ""
 
 
 def prefilled(
-    referral_form: ReferralForm, visit: Visit, dossier: DossierView, person: PersonInDossier | None
+    referral_form: ReferralForm,
+    visit: Visit,
+    dossier: DossierView,
+    person: PersonInDossier | None,
+    staff: Staff,
 ) -> dict[str, str]:
     """From the person, the facts and the safe contact; what the dossier does not know stays empty."""
-    known = {**_of_dossier(visit, dossier), **(_of_person(dossier, person) if person else {})}
-    return {f"v_{field.key}": known.get(field.key, "") for field in referral_form.fields}
+    known = {
+        "referrer": visit.who.name,
+        "office": visit.who.tenant_name,
+        "referrer_phone": staff.phone(visit.who.id),
+        "facts_type": _facts_type(dossier.incident_type),
+        "facts_on": dossier.opened_at.astimezone(BRUSSELS).date().isoformat(),
+        "pv_number": dossier.pv_number,
+    }
+    if person is not None:
+        known |= _of_person(dossier, person) | (_of_minor(dossier, person) if person.minor else {})
+    return {
+        f"v_{field.key}": known.get(field.key, "")[: field.longest or None] for field in referral_form.fields
+    }
 
 
-def _of_dossier(visit: Visit, dossier: DossierView) -> dict[str, str]:
-    return {}
+def _facts_type(incident_type: str) -> str:
+    return _FACTS.get(incident_type, "death" if incident_type.startswith("death") else "other")
 
 
 def _of_person(dossier: DossierView, person: PersonInDossier) -> dict[str, str]:
-    return {}
+    town = _MUNICIPALITY.search(person.address)
+    return {
+        "name": f"{person.first_name} {person.last_name}".strip(),
+        "born_on": person.born_on.isoformat() if person.born_on else "",
+        "address": person.address,
+        "municipality": town[1].strip() if town else "",
+        "language": person.language,
+        "interpreter": "yes" if person.interpreter else "",
+        "safe_phone": "" if person.safe.no_calls else safest_phone(dossier, person.person_id),
+        "safe_hours": _hours(person.safe) or person.safe_contact,
+        "contact_rules": _rules(person.safe),
+        "code_word": person.safe.code_word,
+        "may_be_contacted": "person_only",
+        "contact_person": person.safe.may_answer,
+    }
+
+
+def _of_minor(dossier: DossierView, person: PersonInDossier) -> dict[str, str]:
+    """For a child the parent or guardian that the dossier knows."""
+    kinds = {"parent_of": "parent", "guardian_of": "guardian"}
+    ties = [tie for tie in dossier.relations if tie.other_id == person.person_id and tie.kind in kinds]
+    adults = {each.person_id: each for each in dossier.persons if not each.deceased_on}
+    tie = next((each for each in ties if each.person_id in adults), None)
+    if tie is None:
+        return {"may_be_contacted": "parent"}
+    name = f"{adults[tie.person_id].first_name} {adults[tie.person_id].last_name}".strip()
+    return {
+        "may_be_contacted": kinds[tie.kind],
+        "contact_person": name,
+        "parent": name,
+        "parent_phone": safest_phone(dossier, tie.person_id),
+        "parental_authority": "guardian" if tie.kind == "guardian_of" else "",
+    }
+
+
+def _hours(safe: SafeContact) -> str:
+    """`ma, di 10:00-12:00`: short enough for a field, in Dutch as the form is."""
+    days = ("", "ma", "di", "wo", "do", "vr", "za", "zo")
+    return "; ".join(
+        f"{', '.join(days[day] for day in window.weekdays)} {window.starts:%H:%M}-{window.ends:%H:%M}"
+        for window in safe.windows
+    )
+
+
+def _rules(safe: SafeContact) -> str:
+    both = safe.no_voicemail and safe.no_letters
+    if both:
+        return "no_voicemail_no_letter"
+    return "no_voicemail" if safe.no_voicemail else "no_letter" if safe.no_letters else ""
 
 
 def safest_phone(dossier: DossierView, person_id: UUID) -> str:

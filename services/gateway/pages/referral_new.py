@@ -9,15 +9,22 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from services.gateway.forms import Form, read_form, told
+from services.gateway.pages.call_outs import LANGUAGES_ASKED
 from services.gateway.pages.dossier_drafts import begun, sent
 from services.gateway.pages.dossier_sight import dossier_of, person_in
-from services.gateway.pages.referral_fields import prefilled, reveal_phones, values_typed
+from services.gateway.pages.referral_fields import (
+    at_their_fields,
+    grouped,
+    prefilled,
+    reveal_phones,
+    values_typed,
+)
 from services.gateway.pages.referral_sight import form_named, forms_of, name_of
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
 from shared.contracts.cases import DossierView
-from shared.contracts.referrals import (
+from shared.contracts.referring import (
     URGENCIES,
     ProposeReferral,
     RecipientView,
@@ -50,10 +57,10 @@ async def new_referral(
     form = await begun(visit, dossier_id, _draft(service))
     referral_form = await _form_of(visit, recipient)
     if not form.draft_version or form.text("person_id") != (str(whom.person_id) if whom else ""):
-        form.values |= prefilled(referral_form, visit, dossier, whom)
+        form.values |= prefilled(referral_form, visit, dossier, whom, await visit.services.staff())
         form.values |= {"person_id": str(whom.person_id) if whom else "", "urgency": URGENCIES[0]}
         form.lists |= {name: [value] for name, value in form.values.items()}
-        form.lists["send"] = [field.key for field in referral_form.fields if form.values[f"v_{field.key}"]]
+        form.lists["send"] = [field.key for field in referral_form.fields]
     return _fields(pages, visit, dossier, recipient, referral_form, form)
 
 
@@ -85,6 +92,7 @@ async def propose(
         if ref is not None:
             await sent(visit, form, dossier_id, _draft(service))
             return go_to(request, f"/referrals/{ref.referral_id}/consent")
+        at_their_fields(form, referral_form)
     return _fields(pages, visit, dossier, recipient, referral_form, form)
 
 
@@ -137,10 +145,10 @@ def _fields(
         f=form,
         dossier=dossier,
         recipient=recipient,
-        fields=[field for field in referral_form.fields if field.kind != "computed"],
+        groups=grouped(referral_form.fields),
+        spoken=LANGUAGES_ASKED,
         computed=[field for field in referral_form.fields if field.kind == "computed"],
         whom=name_of(person),
-        phones=[each for each in dossier.phones if each.person_id == person_id],
         urgencies=URGENCIES,
         draft=f"/dossiers/{dossier.dossier_id}/drafts/{_draft(recipient.service_id)}",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,

@@ -1,34 +1,16 @@
-"""What the pages of referrals share: a referral with its dossier, whose turn it is, and what can be done next. No handlers."""
+"""What the pages of referrals share: a referral with its dossier, and the one thing to do next. No handlers."""
 
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from services.gateway.language import Language
 from services.gateway.marking import N_
 from services.gateway.pages.dossier_sight import dossier_of
 from services.gateway.visit import Visit
 from shared.auth import Permission
 from shared.contracts.cases import DossierView
 from shared.contracts.persons import PersonInDossier
-from shared.contracts.referrals import FormField, ReferralForm, ReferralLine, ReferralView
-from shared.errors import NotFound
-
-TONES: Final = {
-    "consent_pending": "warning",
-    "consent_given": "accent",
-    "sent": "info",
-    "acknowledged": "info",
-    "accepted": "ok",
-    "partly_accepted": "ok",
-    "waiting_list": "info",
-    "more_asked": "warning",
-    "refused": "warning",
-    "first_contact_made": "ok",
-    "not_reached": "warning",
-    "expired": "warning",
-}
-"""Colour beside the word of a state; the other states are at rest."""
+from shared.contracts.referring import FormField, ReferralForm, ReferralLine, ReferralView
 
 OVER: Final = ("consent_refused", "closed", "rerouted", "withdrawn", "expired", "refused")
 """Shown apart, below what still runs."""
@@ -117,16 +99,3 @@ def next_step(visit: Visit, line: ReferralLine, *, writes: bool) -> Step | None:
         return None
     part, text = _NEXT[line.state]
     return Step(f"/referrals/{line.referral_id}/{part}", visit.language.text(text))
-
-
-def field_word(language: Language, key: str) -> str:
-    """A key that has no word yet is shown as it is: better that than a page that breaks."""
-    return language.word_or(f"referral_field.{key}", key)
-
-
-def field_of(form: ReferralForm, key: str) -> FormField:
-    """Raises `NotFound`."""
-    for field in form.fields:
-        if field.key == key:
-            return field
-    raise NotFound

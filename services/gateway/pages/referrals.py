@@ -13,16 +13,24 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from services.gateway.forms import Form, read_form, told
-from services.gateway.pages import referral_consent, referral_new, referrals_incoming
+from services.gateway.pages import referral_consent, referral_delivery, referral_new, referrals_incoming
+from services.gateway.pages.call_outs import LANGUAGES_ASKED
 from services.gateway.pages.dossier_sight import answer_out_of_sight
-from services.gateway.pages.referral_fields import as_typed, reveal_phones, values_typed
+from services.gateway.pages.referral_fields import (
+    as_typed,
+    at_their_fields,
+    grouped,
+    reveal_phones,
+    values_typed,
+)
 from services.gateway.pages.referral_sight import Sight, name_of, next_step, sight_of
 from services.gateway.pages.referrals_incoming import answer_of
 from services.gateway.pages.two_versions import CODE as CHANGED
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
-from shared.contracts.referrals import (
+from shared.contracts.partners import DeliveryView
+from shared.contracts.referring import (
     ANSWERS,
     OUTCOMES,
     PARTS,
@@ -42,7 +50,12 @@ from shared.errors import Problem
 
 SCOPES: Final = ("mine", "all")
 STATES: Final = ("open", "late", "consent", "ended")
-CODES_OF_ANSWERS: Final = {"refusals": REFUSAL_REASONS, "questions": QUESTIONS, "parts": PARTS, "outcomes": OUTCOMES}
+CODES_OF_ANSWERS: Final = {
+    "refusals": REFUSAL_REASONS,
+    "questions": QUESTIONS,
+    "parts": PARTS,
+    "outcomes": OUTCOMES,
+}
 
 
 @get("/referrals", include_in_schema=False)
@@ -50,7 +63,7 @@ async def my_referrals(
     request: AnyRequest,
     visit: NamedDependency[Visit],
     pages: NamedDependency[Pages],
-    scope: FromQuery[str] = "mine",
+    of: FromQuery[str] = "mine",
     show: FromQuery[str] = "open",
     after: FromQuery[str] = "",
 ) -> Response[str]:
@@ -58,14 +71,14 @@ async def my_referrals(
     if not visit.may(Permission.REFERRAL_READ) and visit.may(Permission.REFERRAL_RECEIVE):
         return go_to(request, "/referrals/incoming")
     visit.who.require(Permission.REFERRAL_READ)
-    whose, state = (scope if scope in SCOPES else SCOPES[0]), (show if show in STATES else STATES[0])
+    whose, state = (of if of in SCOPES else SCOPES[0]), (show if show in STATES else STATES[0])
     page, staff = await asyncio.gather(
         visit.services.ask("referrals", "/referrals", ReferralPage, scope=whose, state=state, after=after),
         visit.services.staff(),
     )
     more = ""
     if page.next_after:
-        more = f"/referrals?{urlencode({'scope': whose, 'show': state, 'after': page.next_after})}"
+        more = f"/referrals?{urlencode({"of": whose, 'show': state, 'after': page.next_after})}"
     fragment = request.headers.get("HX-Request") == "true" and bool(after)
     return pages.show(
         "referrals/_lines.html" if fragment else "referrals/list.html",
@@ -93,8 +106,10 @@ async def change_page(
 ) -> Response[str]:
     sight = await sight_of(visit, referral_id)
     referral = sight.referral
-    form = Form(visit, {**as_typed(referral.values), "version": str(referral.version), "urgency": sight.line.urgency})
-    form.lists["send"] = list(referral.values)
+    form = Form(
+        visit, {**as_typed(referral.values), "version": str(referral.version), "urgency": sight.line.urgency}
+    )
+    form.lists["send"] = [field.key for field in sight.asked()]
     return _change(pages, visit, sight, form)
 
 
@@ -119,11 +134,14 @@ async def change(
                 await visit.services.tell(
                     "referrals", f"/referrals/{referral_id}", command, ReferralRef, key=form.key
                 )
-                return go_to(request, f"/referrals/{referral_id}/{_after(sight)}", note="note.referral_changed")
+                return go_to(
+                    request, f"/referrals/{referral_id}/{_after(sight)}", note="note.referral_changed"
+                )
             except Problem as problem:
                 if problem.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED):
                     raise
                 form.refused(problem)
+                at_their_fields(form, sight.form)
                 if problem.code == CHANGED:
                     theirs = {
                         key: value
@@ -163,7 +181,9 @@ async def reroute_page(
     page = await visit.services.ask_or(
         ReferralPage(referrals=[]), "referrals", "/referrals", ReferralPage, scope="all"
     )
-    usual = {each.service_id: each.recipient for each in page.referrals if each.service_id != sight.line.service_id}
+    usual = {
+        each.service_id: each.recipient for each in page.referrals if each.service_id != sight.line.service_id
+    }
     return pages.show(
         "referrals/reroute.html",
         visit,
@@ -208,10 +228,9 @@ async def note_answer(
 ) -> Response[str]:
     """What the service said on paper or by telephone: a code, never what was told there."""
     form = await read_form(request, visit)
-    command = answer_of(form)
-    if command and await told(
-        visit, form, "referrals", f"/referrals/{referral_id}/answer", command, ReferralRef
-    ):
+    command, path = answer_of(form), f"/referrals/{referral_id}/answer"
+    noted = await told(visit, form, "referrals", path, command, ReferralRef) if command else None
+    if noted is not None:
         return go_to(request, f"/referrals/{referral_id}", note="note.referral_answer_noted")
     return _answer(pages, visit, await sight_of(visit, referral_id), form)
 
@@ -257,6 +276,10 @@ async def _do(
 
 
 async def _show(pages: Pages, visit: Visit, sight: Sight, form: Form) -> Response[str]:
+    delivery: DeliveryView | None = None
+    if sight.line.sent_at and sight.line.recipient_kind != "tenant":
+        path = f"/referrals/{sight.line.referral_id}/delivery"
+        delivery = await visit.services.ask_or(None, "referrals", path, DeliveryView)
     writes = sight.writes and visit.may(Permission.REFERRAL_WRITE)
     context: dict[str, Any] = {
         "sight": sight,
@@ -266,6 +289,7 @@ async def _show(pages: Pages, visit: Visit, sight: Sight, form: Form) -> Respons
         "may": sight.referral.may if writes else [],
         "fields": {field.key: field for field in sight.form.fields} if sight.form else {},
         "names": {each.person_id: name_of(each) for each in sight.dossier.persons},
+        "delivery": delivery,
         "withdrawal_reasons": WITHDRAWAL_REASONS,
         "outcomes": OUTCOMES,
         "staff": await visit.services.staff(),
@@ -285,7 +309,9 @@ def _change(
         f=form,
         sight=sight,
         theirs=theirs or {},
-        phones=[each for each in sight.dossier.phones if each.person_id == sight.line.person_id],
+        dossier=sight.dossier,
+        groups=grouped(sight.asked()),
+        spoken=LANGUAGES_ASKED,
         urgencies=URGENCIES,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
     )
@@ -312,6 +338,7 @@ ROUTES: list[ControllerRouterHandler] = [
         route_handlers=[
             *referral_new.ROUTES,
             *referral_consent.ROUTES,
+            *referral_delivery.ROUTES,
             show_referral,
             change_page,
             change,

@@ -16,7 +16,7 @@ from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
 from shared.contracts.incoming_referrals import AssignIncoming, IncomingPage, IncomingRef, IncomingView
-from shared.contracts.referrals import (
+from shared.contracts.referring import (
     ANSWERS,
     OUTCOMES,
     PARTS,
@@ -27,7 +27,12 @@ from shared.contracts.referrals import (
 )
 
 STATES: Final = ("open", "mine", "late", "ended")
-_NEEDS: Final = {"refused": "reason", "more_asked": "question", "partly_accepted": "part", "closed": "outcome"}
+_NEEDS: Final = {
+    "refused": "reason",
+    "more_asked": "question",
+    "partly_accepted": "part",
+    "closed": "outcome",
+}
 """What an answer says besides itself."""
 
 
@@ -45,7 +50,11 @@ async def incoming(
         visit.services.ask("referrals", "/incoming-referrals", IncomingPage, state=state, after=after),
         visit.services.staff(),
     )
-    more = f"/referrals/incoming?{urlencode({'show': state, 'after': page.next_after})}" if page.next_after else ""
+    more = (
+        f"/referrals/incoming?{urlencode({'show': state, 'after': page.next_after})}"
+        if page.next_after
+        else ""
+    )
     fragment = request.headers.get("HX-Request") == "true" and bool(after)
     return pages.show(
         "referrals/_incoming_lines.html" if fragment else "referrals/incoming_list.html",
@@ -77,7 +86,8 @@ async def assign(
     form = await read_form(request, visit)
     path = f"/incoming-referrals/{incoming_id}/assign"
     command = AssignIncoming(user_id=form.uuid("user_id"))
-    if not form.errors and await told(visit, form, "referrals", path, command, IncomingRef):
+    taken = None if form.errors else await told(visit, form, "referrals", path, command, IncomingRef)
+    if taken is not None:
         return go_to(request, f"/referrals/incoming/{incoming_id}", note="note.incoming_assigned")
     return await _show(pages, visit, incoming_id, form)
 
@@ -92,7 +102,8 @@ async def answer_incoming(
     form = await read_form(request, visit)
     command = answer_of(form)
     path = f"/incoming-referrals/{incoming_id}/answer"
-    if command and await told(visit, form, "referrals", path, command, IncomingRef):
+    given = await told(visit, form, "referrals", path, command, IncomingRef) if command else None
+    if given is not None:
         return go_to(request, f"/referrals/incoming/{incoming_id}", note="note.incoming_answered")
     return await _show(pages, visit, incoming_id, form)
 
@@ -104,9 +115,18 @@ def answer_of(form: Form) -> AnswerReferral | None:
     until, on = form.day("waiting_until"), form.day("on")
     if not form.needs(*wanted):
         return None
-    told_with = {_NEEDS[answer]: form.text(_NEEDS[answer])} if answer in _NEEDS else {}
+
+    def wants(name: str) -> str:
+        return form.text(name) if _NEEDS.get(answer) == name else ""
+
     return AnswerReferral(
-        answer=answer, waiting_until=until if answer == "waiting_list" else None, on=on, **told_with
+        answer=answer,
+        reason=wants("reason"),
+        question=wants("question"),
+        part=wants("part"),
+        outcome=wants("outcome"),
+        waiting_until=until if answer == "waiting_list" else None,
+        on=on,
     )
 
 

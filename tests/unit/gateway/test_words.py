@@ -12,7 +12,17 @@ from services.gateway.words import WORDS
 from services.identity.staff.roles import default_roles
 from services.notifications.models import KINDS
 from shared.auth import Compartment
-from shared.contracts import call_outs, cases, dossier_access, persons, rostering, tasks
+from shared.contracts import (
+    call_outs,
+    cases,
+    consents,
+    dossier_access,
+    partners,
+    persons,
+    referring,
+    rostering,
+    tasks,
+)
 
 ROOT = Path(__file__).parents[3]
 SERVICES = ("identity", "cases", "rostering", "notifications")
@@ -78,6 +88,21 @@ def test_every_wrong_field_has_words() -> None:
         ("task_result", tasks.TASK_RESULTS),
         ("capacity", cases.CAPACITIES),
         ("entry_kind", cases.ENTRY_KINDS),
+        ("outsider", cases.OUTSIDERS),
+        ("referral_state", referring.REFERRAL_STATES),
+        ("referral_next", referring.REFERRAL_STATES),
+        ("referral_answer", referring.ANSWERS),
+        ("referral_refusal", referring.REFUSAL_REASONS),
+        ("referral_question", referring.QUESTIONS),
+        ("referral_part", referring.PARTS),
+        ("referral_outcome", referring.OUTCOMES),
+        ("referral_withdrawal", referring.WITHDRAWAL_REASONS),
+        ("referral_urgency", referring.URGENCIES),
+        ("delivery_state", partners.DELIVERY_STATES),
+        ("recipient_kind", referring.RECIPIENT_KINDS),
+        ("consent", consents.CONSENT_STATES),
+        ("consent_way", consents.CONSENT_WAYS),
+        ("consent_giver", consents.CONSENT_GIVERS),
         ("break_glass_reason", dossier_access.BREAK_GLASS_REASONS),
         ("conflict_reason", dossier_access.CONFLICT_REASONS),
         ("compartment", tuple(Compartment)),
@@ -100,7 +125,7 @@ def test_every_word_can_be_said_in_every_language() -> None:
 def test_no_code_is_put_into_words_twice() -> None:
     parts = [path.read_text("utf-8") for path in (ROOT / "services" / "gateway").glob("*words.py")]
     keys = [
-        key for text in parts for key in re.findall(r'^    "([a-z_]+\.[a-z_:]+)": N_', text, re.MULTILINE)
+        key for text in parts for key in re.findall(r'^    "([a-z_]+\.[A-Za-z_:]+)": N_', text, re.MULTILINE)
     ]
 
     assert len(keys) > 300
