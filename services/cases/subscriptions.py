@@ -12,6 +12,7 @@ from services.cases.victim_support import commands as victim_support
 from shared.client import client_of
 from shared.contracts.call_outs import CallOutView
 from shared.contracts.incidents import VictimsToTakeOver
+from shared.contracts.referrals import ReferralProgressed, ReferralReminder
 from shared.contracts.rostering import CallOutClosed, IncidentVictimsReady
 from shared.contracts.tenancy import TenantSettingsChanged
 from shared.inbox import Subscriptions
@@ -47,9 +48,21 @@ async def on_tenant_settings_changed(
     await calendar.keep_days_off(session, answer.days_off)
 
 
+async def on_referral_progressed(session: AsyncSession, event: ReferralProgressed, *, now: datetime) -> None:
+    """A line in the dossier, in codes."""
+    await victim_support.show_referral_step(session, event, now=now)
+
+
+async def on_referral_reminder(session: AsyncSession, event: ReferralReminder, *, now: datetime) -> None:
+    """A task for who follows it."""
+    await victim_support.plan_follow_up(session, event, now=now)
+
+
 SUBSCRIPTIONS: Subscriptions = {
     CallOutClosed: on_call_out_closed,
     IncidentVictimsReady: on_incident_victims_ready,
+    ReferralProgressed: on_referral_progressed,
+    ReferralReminder: on_referral_reminder,
     TenantSettingsChanged: on_tenant_settings_changed,
 }
 TIMERS: TimerHandlers = {

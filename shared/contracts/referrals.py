@@ -23,6 +23,7 @@ class ReferralProgressed(Event, frozen=True, kw_only=True):
     kind: str
     reason: str = ""
     outcome: str = ""
+    person_id: UUID | None = None
 
 
 class ReferralConsentChanged(Event, frozen=True, kw_only=True):

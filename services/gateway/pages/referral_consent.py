@@ -18,6 +18,7 @@ from shared.auth import Permission
 from shared.contracts.consents import (
     CONSENT_GIVERS,
     CONSENT_WAYS,
+    ConsentRef,
     InvokeGround,
     LegalGround,
     OfferReferral,
@@ -55,7 +56,7 @@ async def record_answer(
     sight, state = await sight_of(visit, referral_id), form.text("state")
     path = f"/referrals/{referral_id}/consents"
     if state in {"refused", "pending"}:
-        if await told(visit, form, "referrals", path, OfferReferral(state=state), ReferralRef):
+        if await told(visit, form, "referrals", path, OfferReferral(state=state), ConsentRef):
             return go_to(
                 request, f"/dossiers/{sight.line.dossier_id}#referrals", note=f"note.referral_{state}"
             )
@@ -80,7 +81,7 @@ async def record_answer(
             on=on,
             minor=bool(sight.person and sight.person.minor) or None,
         )
-        if await told(visit, form, "referrals", path, command, ReferralRef):
+        if await told(visit, form, "referrals", path, command, ConsentRef):
             return go_to(request, f"/referrals/{referral_id}/preview", note="note.referral_consent_given")
         for name in ("given_by", "giver_id"):
             if form.errors[name]:
@@ -98,7 +99,7 @@ async def withdraw_consent(
     """At any time, and nobody has to say why (S08)."""
     form = await read_form(request, visit)
     await visit.services.tell(
-        "referrals", f"/consents/{consent_id}/withdraw", WithdrawReferralConsent(), ReferralRef, key=form.key
+        "referrals", f"/consents/{consent_id}/withdraw", WithdrawReferralConsent(), ConsentRef, key=form.key
     )
     return go_to(request, f"/referrals/{referral_id}", note="note.referral_consent_withdrawn")
 

@@ -49,7 +49,7 @@ async def new_referral(
     visit.who.require(Permission.REFERRAL_WRITE)
     dossier = await dossier_of(visit, dossier_id)
     if service is None:
-        return await _choose(pages, visit, dossier)
+        return await _choose(pages, visit, dossier, person)
     recipient = await _recipient(visit, service)
     whom = person_in(dossier, person) if person else _only(dossier)
     if whom is None and dossier.persons:
@@ -96,7 +96,7 @@ async def propose(
     return _fields(pages, visit, dossier, recipient, referral_form, form)
 
 
-async def _choose(pages: Pages, visit: Visit, dossier: DossierView) -> Response[str]:
+async def _choose(pages: Pages, visit: Visit, dossier: DossierView, person: UUID | None) -> Response[str]:
     """The services that this team referred to last, each once; those of this dossier first."""
     empty = ReferralPage(referrals=[])
     page = await visit.services.ask_or(empty, "referrals", "/referrals", ReferralPage, scope="all")
@@ -104,7 +104,9 @@ async def _choose(pages: Pages, visit: Visit, dossier: DossierView) -> Response[
     usual: dict[UUID, str] = {}
     for line in lines:
         usual.setdefault(line.service_id, line.recipient)
-    return pages.show("referrals/choose.html", visit, dossier=dossier, usual=list(usual.items())[:_USUAL])
+    return pages.show(
+        "referrals/choose.html", visit, dossier=dossier, usual=list(usual.items())[:_USUAL], person=person
+    )
 
 
 async def _recipient(visit: Visit, service_id: UUID) -> RecipientView:

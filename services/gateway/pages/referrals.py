@@ -78,7 +78,7 @@ async def my_referrals(
     )
     more = ""
     if page.next_after:
-        more = f"/referrals?{urlencode({"of": whose, 'show': state, 'after': page.next_after})}"
+        more = f"/referrals?{urlencode({'of': whose, 'show': state, 'after': page.next_after})}"
     fragment = request.headers.get("HX-Request") == "true" and bool(after)
     return pages.show(
         "referrals/_lines.html" if fragment else "referrals/list.html",

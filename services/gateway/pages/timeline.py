@@ -70,6 +70,7 @@ _WARNS: Final = frozenset(
         "number_shown_anyway",
         "document_refused",
         "letter_sent_against_safe_contact",
+        "referral_ground",
     }
 )
 _BRIEFING: Final = {
@@ -199,6 +200,8 @@ _FAMILIES: Final = {
     "risk": "risk_level",
     "was": "incident_type",
     "asker": "outsider",
+    "answer": "referral_state",
+    "refusal": "referral_refusal",
 }
 """Details of aftercare that are codes, and the family in which their words stand."""
 
@@ -265,4 +268,6 @@ def _name(staff: Staff, language: Language, user_id: UUID | None) -> str:
 def _system_symbol(code: str) -> str:
     if code.startswith("call_out_"):
         return "call-out"
+    if code.startswith("referral_"):
+        return "link"
     return _SYSTEM_SYMBOLS.get(code, "info")

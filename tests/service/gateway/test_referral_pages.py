@@ -123,7 +123,7 @@ def incoming(state: str = "sent", **changes: Any) -> IncomingView:
     )  # fmt: skip
     view = IncomingView(
         line=here, form="caw_victim", form_version=1, fields=[SentField(key="need", value="Schulden")],
-        basis="consent", wiped_at=None, moves=[], may=["accepted", "refused", "more_asked", "assign"], version=1,
+        basis="consent", wiped_at=None, moves=[], may=["accepted", "refused", "more_asked"], version=1,
     )  # fmt: skip
     return replace(view, **changes)
 

@@ -31,6 +31,7 @@ from services.cases.victim_support.commands.records import (
     record_risk,
     withdraw_consent,
 )
+from services.cases.victim_support.commands.referrals import plan_follow_up, show_referral_step
 from services.cases.victim_support.commands.triage import (
     change_incident_type,
     decide_triage,
@@ -58,6 +59,7 @@ __all__ = [
     "note_practical_help",
     "open_dossier",
     "order_home_ban",
+    "plan_follow_up",
     "plan_goodbye",
     "receive_bad_news",
     "record_consent",
@@ -65,6 +67,7 @@ __all__ = [
     "remove_person",
     "set_hearing",
     "set_recontact_rule",
+    "show_referral_step",
     "take_over_call_out",
     "take_over_victims",
     "try_bad_news",

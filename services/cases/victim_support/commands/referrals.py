@@ -1,0 +1,119 @@
+"""What a dossier shows of its referrals: a line for each step, in codes, and a task when one is to be followed up."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.cases.dossiers.calendar import working_days_here
+from services.cases.dossiers.changes import note_change
+from services.cases.dossiers.deadlines import Due, local_day, next_working_day
+from services.cases.dossiers.models import Dossier, Entry, Task
+from services.cases.victim_support.acts import open_tasks
+from shared.auth import Principal
+from shared.contracts.referrals import ReferralProgressed, ReferralReminder
+
+_LINES: Final = {
+    "ground": "referral_ground",
+    "sent": "referral_sent",
+    "amended": "referral_amended",
+    "consent_withdrawn": "referral_consent_withdrawn",
+    "withdrawn": "referral_withdrawn",
+    "rerouted": "referral_rerouted",
+    "expired": "referral_expired",
+    "acknowledged": "referral_answered",
+    "accepted": "referral_answered",
+    "partly_accepted": "referral_answered",
+    "waiting_list": "referral_answered",
+    "more_asked": "referral_answered",
+    "refused": "referral_answered",
+    "first_contact_made": "referral_answered",
+    "not_reached": "referral_answered",
+    "closed": "referral_closed",
+}
+"""The line for each step. A proposal, a reminder and a new follower leave none: nothing happened to the person."""
+
+_NOT_DUE_ANY_MORE: Final = (
+    "sent", "amended", "accepted", "partly_accepted", "waiting_list", "refused", "first_contact_made", "withdrawn",
+    "rerouted", "expired", "closed",
+)  # fmt: skip
+"""After these what was to be followed up is done, or of no use."""
+
+
+async def show_referral_step(session: AsyncSession, event: ReferralProgressed, *, now: datetime) -> None:
+    """A line in the timeline, in codes; the task that asked for it is done when it is sent or not wanted."""
+    dossier = await _held(session, event.dossier_id)
+    if dossier is None:
+        return
+    code = f"referral_{event.state}" if event.what == "offered" else _LINES.get(event.what, "")
+    if not code:
+        return
+    details = {"referral": str(event.referral_id)}
+    if code == "referral_answered":
+        details |= {"answer": event.what, "refusal": event.reason}
+    session.add(
+        Entry.system(
+            dossier.id,
+            code,
+            at=event.occurred_at,
+            by=event.actor,
+            service="referrals",
+            **{name: value for name, value in details.items() if value},
+        )
+    )
+    if event.what == "sent" or event.state == "consent_refused":
+        result = "done" if event.what == "sent" else "refused"
+        await _complete_referral_tasks(session, dossier, event, result, now=now)
+    if event.what in _NOT_DUE_ANY_MORE:
+        for task in await open_tasks(session, dossier, "referral_follow_up", of=event.referral_id):
+            task.complete("done", by=event.actor, at=now)
+    _noted(session, event.tenant, event.actor or event.follower, event.id, dossier, now=now)
+
+
+async def plan_follow_up(session: AsyncSession, event: ReferralReminder, *, now: datetime) -> None:
+    """A task for who follows the referral; one that is there already is enough."""
+    dossier = await _held(session, event.dossier_id)
+    if dossier is None or dossier.state != "open":
+        return
+    if await open_tasks(session, dossier, "referral_follow_up", of=event.referral_id):
+        return
+    due = next_working_day(now, await working_days_here(session))
+    why = {
+        "rule": f"referral_{event.what}",
+        "from": local_day(now).isoformat(),
+        "of": str(event.referral_id),
+    }
+    session.add(
+        Task.plan(
+            dossier.id,
+            "referral_follow_up",
+            Due(due.on, why),
+            assignee=event.follower,
+            compulsory=False,
+            at=now,
+        )
+    )
+    _noted(session, event.tenant, event.follower, event.id, dossier, now=now)
+
+
+async def _held(session: AsyncSession, dossier_id: UUID) -> Dossier | None:
+    """The dossier, held, so that two steps that come at once leave one task."""
+    return await session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update())
+
+
+async def _complete_referral_tasks(
+    session: AsyncSession, dossier: Dossier, event: ReferralProgressed, result: str, *, now: datetime
+) -> None:
+    """Those about this person, and those that name nobody."""
+    for task in await open_tasks(session, dossier, "referral"):
+        if task.why.get("of") in (None, str(event.person_id)) or event.person_id is None:
+            task.complete(result, by=event.actor, at=now)
+
+
+def _noted(
+    session: AsyncSession, tenant: str, by: UUID, event_id: UUID, dossier: Dossier, *, now: datetime
+) -> None:
+    principal = Principal(user_id=by, tenant=tenant, session_id=event_id, service="cases")
+    note_change(session, principal, dossier, "show_referral_step", "task", now=now)
