@@ -1,5 +1,6 @@
 """Consent to a referral, or the legal ground that stands instead; then exactly what leaves, and sending it."""
 
+import contextlib
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -24,7 +25,8 @@ from shared.contracts.consents import (
     OfferReferral,
     WithdrawReferralConsent,
 )
-from shared.contracts.referring import Preview, ReferralRef, SendReferral
+from shared.contracts.referring import AmendReferral, Preview, ReferralRef, ReferralView, SendReferral
+from shared.errors import Problem
 
 _GUARDS: Final = ("parent_of", "guardian_of")
 
@@ -82,6 +84,7 @@ async def record_answer(
             minor=bool(sight.person and sight.person.minor) or None,
         )
         if await told(visit, form, "referrals", path, command, ConsentRef):
+            await _leave_out(visit, referral_id, set(command.fields), key=f"{form.key}-fields")
             return go_to(request, f"/referrals/{referral_id}/preview", note="note.referral_consent_given")
         for name in ("given_by", "giver_id"):
             if form.errors[name]:
@@ -159,6 +162,17 @@ async def send_referral(
     form.errors.clear()
     form.problem = form.problem or visit.language.word("error.not_covered")
     return await _preview(pages, visit, await sight_of(visit, referral_id), form)
+
+
+async def _leave_out(visit: Visit, referral_id: UUID, agreed: set[str], *, key: str) -> None:
+    """What the person did not agree to goes out of the form. When that fails, the preview names what is not covered."""
+    referral = await visit.services.ask("referrals", f"/referrals/{referral_id}", ReferralView)
+    kept = {name: value for name, value in referral.values.items() if name in agreed}
+    if kept == referral.values:
+        return
+    command = AmendReferral(values=kept, version=referral.version)
+    with contextlib.suppress(Problem):
+        await visit.services.tell("referrals", f"/referrals/{referral_id}", command, ReferralRef, key=key)
 
 
 def _first_answers(sight: Sight) -> dict[str, str]:

@@ -47,6 +47,7 @@ def note(
             kind=referral.recipient_kind,
             reason=referral.reason if referral.state == "refused" else referral.ended_why,
             outcome=referral.outcome if referral.state == "closed" else "",
+            person_id=referral.person_id,
         ),
     )
 

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.auth import Permission
-from shared.contracts.consents import ConsentView, InvokeGround, LegalGround, OfferReferral
+from shared.contracts.consents import ConsentRef, ConsentView, InvokeGround, LegalGround, OfferReferral
 from shared.contracts.incoming_referrals import (
     AssignIncoming,
     IncomingLine,
@@ -160,6 +160,10 @@ def sent(neighbours: Neighbours, path: str, kind: type[Any]) -> Any:
     return msgspec.json.decode(neighbours.sent[f"referrals POST {path}"], type=kind)
 
 
+def answered(state: str) -> ConsentRef:
+    return ConsentRef(consent_id=CONSENT, state=state, referral_state=f"consent_{state}")
+
+
 def ref(state: str = "proposed") -> ReferralRef:
     return ReferralRef(referral_id=REFERRAL, state=state, version=1)
 
@@ -305,7 +309,7 @@ async def test_nobody_is_called_for_a_number_that_may_not_be_used(
 async def test_no_and_later_are_one_tap_and_ask_nothing(
     worker: httpx.AsyncClient, neighbours: Neighbours, state: str
 ) -> None:
-    neighbours.of("referrals")[f"POST /referrals/{REFERRAL}/consents"] = ref(f"consent_{state}")
+    neighbours.of("referrals")[f"POST /referrals/{REFERRAL}/consents"] = answered(state)
     fields = await filled_in(worker, f"/referrals/{REFERRAL}/consent")
 
     answer = await worker.post(f"/referrals/{REFERRAL}/consent", data={**fields, "state": state})
@@ -317,7 +321,8 @@ async def test_no_and_later_are_one_tap_and_ask_nothing(
 async def test_a_yes_says_who_how_when_and_for_which_fields(
     worker: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
-    neighbours.of("referrals")[f"POST /referrals/{REFERRAL}/consents"] = ref("consent_given")
+    neighbours.of("referrals")[f"POST /referrals/{REFERRAL}/consents"] = answered("given")
+    neighbours.of("referrals")[f"POST /referrals/{REFERRAL}"] = ref("consent_given")
     address = f"/referrals/{REFERRAL}/consent"
     fields = await filled_in(worker, f"{address}?answer=given")
     typed = {
@@ -336,6 +341,8 @@ async def test_a_yes_says_who_how_when_and_for_which_fields(
     assert (command.given_by, command.way, command.on, command.fields) == (
         "person", "phone", date(2026, 11, 20), ["need"],
     )  # fmt: skip
+    # what she did not agree to goes out of the form
+    assert sent(neighbours, f"/referrals/{REFERRAL}", AmendReferral).values == {"need": "Wil praten."}
 
 
 async def test_a_minor_cannot_be_named_as_who_gave_it(
@@ -424,7 +431,14 @@ async def test_two_editors_see_each_others_words(worker: httpx.AsyncClient, neig
 async def test_a_referral_shows_what_left_who_read_it_and_its_consents(
     worker: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
-    left = Disclosure(at=NOW, to="CAW Oost-Vlaanderen", fields=["need"], consent_id=CONSENT, ground_id=None)
+    left = Disclosure(
+        at=NOW,
+        delivered_at=NOW,
+        to="CAW Oost-Vlaanderen",
+        fields=["need"],
+        consent_id=CONSENT,
+        ground_id=None,
+    )
     neighbours.of("referrals")[f"GET /referrals/{REFERRAL}"] = referral(
         "accepted", line=line("accepted", sent_at=NOW), disclosures=[left], may=["answer", "withdraw"]
     )
@@ -449,7 +463,7 @@ async def test_a_referral_shows_what_left_who_read_it_and_its_consents(
 async def test_a_consent_is_withdrawn_without_a_reason(
     worker: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
-    neighbours.of("referrals")[f"POST /consents/{CONSENT}/withdraw"] = ref("withdrawn")
+    neighbours.of("referrals")[f"POST /consents/{CONSENT}/withdraw"] = answered("withdrawn")
     fields = await filled_in(worker, f"/referrals/{REFERRAL}")
 
     answer = await worker.post(f"/referrals/{REFERRAL}/consents/{CONSENT}/withdraw", data=fields)
