@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.referrals.referring.acts import remind
 from services.referrals.referring.changes import note
 from services.referrals.referring.models import Incoming, Referral
-from services.referrals.referring.parcels import Parcel, release
+from services.referrals.referring.parcels import Parcel, note_delivered, release
 from services.referrals.referring.states import ENDINGS
 from shared.client import Refused, client_of
 from shared.contracts.incoming_referrals import HandOver, Taken, TellAnswer
@@ -33,7 +33,7 @@ async def hand_over(session: AsyncSession, event: ReferralHandedOver, *, now: da
     if referral.ended not in ENDINGS:
         try:
             parcel = await release(
-                session, referral, to=referral.recipient_tenant, by=None, now=now, delivered=True
+                session, referral, to=referral.recipient_tenant, by=None, now=now, delivered=False
             )
         except Conflict:
             return  # the consent lapsed on the way: nothing leaves, and there is nothing to tell
@@ -42,6 +42,8 @@ async def hand_over(session: AsyncSession, event: ReferralHandedOver, *, now: da
         token = await client.own_token(referral.recipient_tenant)
         told = await _told(session, event.tenant, referral, parcel)
         await client.tell("referrals", "/handed-over", told, Taken, token=token, key=event.id)
+        if parcel is not None:
+            await note_delivered(session, referral, to=referral.recipient_tenant, now=now)
     except Refused as refused:
         if refused.status != HTTPStatus.NOT_FOUND:
             raise

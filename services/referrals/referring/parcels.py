@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.consents.models import Consent, Ground
@@ -152,6 +152,20 @@ async def release(
     if delivered and known.delivered_at is None:
         known.delivered_at = now
     return parcel
+
+
+async def note_delivered(session: AsyncSession, referral: Referral, *, to: str, now: datetime) -> None:
+    """What was released arrived."""
+    await session.execute(
+        update(ReferralDisclosure)
+        .where(
+            ReferralDisclosure.referral_id == referral.id,
+            ReferralDisclosure.revision == referral.revision,
+            ReferralDisclosure.to == to,
+            ReferralDisclosure.delivered_at.is_(None),
+        )
+        .values(delivered_at=now)
+    )
 
 
 def computed_keys(form: str, version: int) -> list[str]:
