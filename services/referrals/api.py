@@ -6,6 +6,7 @@ from services.referrals.finding import api as finding
 from services.referrals.hsds.api import PUBLIC_ROUTES
 from services.referrals.imports import api as imports
 from services.referrals.referring import api as referring
+from services.referrals.social_map import api as social_map
 from services.referrals.worries import api as worries
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -13,5 +14,6 @@ ROUTES: list[ControllerRouterHandler] = [
     PUBLIC_ROUTES,
     *referring.ROUTES,
     *imports.ROUTES,
+    *social_map.ROUTES,
     *worries.ROUTES,
 ]

@@ -441,6 +441,11 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
     head = StartImport("contract", "organizations.csv")
     begun = await service.upload("/social-map/imports", b"id,name\n1,CAW\n", head, by=owner)
     assert begun.is_success, begun.text
+    entries = {}
+    for kind in ("organization", "location"):
+        made = await service.post("/map/entries", {"kind": kind, "content": {"name": "Partner"}}, by=owner)
+        assert made.is_success, made.text
+        entries[kind] = made.json()["entry_id"]
     return {
         "worry_id": worry.json()["worry_id"],
         "dossier_id": loop.dossier_id,
@@ -452,6 +457,8 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
         "user_id": owner.user_id,
         "code": "debts",
         "import_id": begun.json()["import_id"],
+        "entry_id": loop.on_paper,
+        **{f"{kind}_id": entry_id for kind, entry_id in entries.items()},
     }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.referrals.hsds.selection import public_entries
 from services.referrals.hsds.serving import listed, served, terms_in, with_terms
 from services.referrals.social_map.merging import Merged
+from services.referrals.social_map.views import is_secret
 from shared.db import driver_of
 
 Answers = list[dict[str, Any]]
@@ -141,7 +142,7 @@ def _at_place(spot: Merged, place: Merged | None) -> dict[str, Any]:
     answer = served(spot)
     if place is not None:
         answer["location"] = served(place)
-        if place.content.get("hidden_address"):
+        if is_secret(place):
             # words about a hidden place may tell where it is
             answer.pop("description", None)
             answer.pop("translations", None)

@@ -13,16 +13,12 @@ from msgspec import Struct, UnsetType
 
 from services.referrals.social_map.merging import Merged
 from services.referrals.social_map.shapes import SHAPES
+from services.referrals.social_map.views import TOLD_OF_A_SECRET_PLACE, is_secret
 
 INTERNAL: Final = frozenset(
     {"internal_notes", "referral_contact", "publication", "platform_tenant", "referral_form"}
 )
 """Fields of the profile that are for the people of the platform alone."""
-
-_OF_A_HIDDEN_PLACE: Final = frozenset(
-    {"location_type", "hidden_address", "languages", "accessibility", "phones", "schedules"}
-)
-"""What may be known of a place that must not be found."""
 
 _BRUSSELS: Final = ZoneInfo("Europe/Brussels")
 _LISTED: Final = (str, int, float, bool)
@@ -37,8 +33,8 @@ _NEEDED: Final[dict[str, dict[str, Any]]] = {
 def served(entry: Merged) -> dict[str, Any]:
     """An entry with its own public fields and what lies inside it; nothing of other entries."""
     content = entry.content
-    if entry.kind == "location" and content.get("hidden_address"):
-        content = {name: value for name, value in content.items() if name in _OF_A_HIDDEN_PLACE}
+    if is_secret(entry):
+        content = {name: value for name, value in content.items() if name in TOLD_OF_A_SECRET_PLACE}
     answer: dict[str, Any] = {"id": str(entry.id), **_picked(content, SHAPES[entry.kind])}
     if entry.kind in {"organization", "taxonomy", "taxonomy_term"}:
         answer.setdefault("description", answer["name"])

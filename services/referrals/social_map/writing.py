@@ -33,7 +33,7 @@ class ContentWrong(Invalid):
 class EntryChanged(Conflict):
     """Somebody else changed the entry meanwhile."""
 
-    code = "entry_changed"
+    code = "changed_meanwhile"
 
 
 class EntryUnknown(NotFound):
@@ -183,6 +183,26 @@ async def assure(
     await reindex_entries(session, layer, [key], now=now)
 
 
+async def note_changes(
+    session: AsyncSession,
+    layer: Layer,
+    key: UUID,
+    kind: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    by: UUID,
+    now: datetime,
+) -> None:
+    """Keep what somebody changed in the tenant's own word upon a shared entry, field by field."""
+    changes = [
+        _Change(key, kind, "update", field, before.get(field), after.get(field))
+        for field in dict.fromkeys([*before, *after])
+        if (field in before, before.get(field)) != (field in after, after.get(field))
+    ]
+    await _keep(session, layer, changes, EDITORS, by, now)
+
+
 async def _wanted(
     session: AsyncSession, layer: Layer, drafts: Sequence[Draft], source: str
 ) -> dict[UUID, Draft]:
@@ -221,7 +241,8 @@ async def _found(session: AsyncSession, layer: Layer, ids: list[UUID]) -> dict[U
     """The rows that are there, locked in one order so that two writers never wait for each other in a ring."""
     entries, _ = tables_of(layer)
     rows = await driver_of(session).fetch(
-        f"SELECT {_COLUMNS}, version FROM {entries} WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE",  # noqa: S608
+        f"SELECT {_COLUMNS}, version, changed_at, changed_by FROM {entries} "  # noqa: S608
+        "WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE",
         ids,
     )
     return {row["id"]: dict(row) for row in rows}
@@ -232,7 +253,13 @@ def _require_versions(found: Mapping[UUID, Mapping[str, Any]], versions: Mapping
         if key not in found:
             raise EntryUnknown
         if found[key]["version"] != version:
-            raise EntryChanged
+            raise _changed(found[key])
+
+
+def _changed(row: Mapping[str, Any]) -> EntryChanged:
+    return EntryChanged(
+        details={"changed_by": str(row["changed_by"] or ""), "changed_at": row["changed_at"].isoformat()}
+    )
 
 
 async def _create(
