@@ -118,7 +118,7 @@ class SaveEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class SaveOverlay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the tenant says otherwise of a shared entry. A field that is null is left out; no fields: as it is shared."""
+    """What the tenant says otherwise of a shared entry. A field that is null is left out; none: as it is shared."""
 
     fields: dict[str, Any]
     note: Annotated[str, Meta(max_length=4000)] = ""
