@@ -12,7 +12,7 @@ Months = Annotated[int, Meta(ge=1, le=60)]
 
 
 class Freshness(msgspec.Struct, frozen=True, kw_only=True):
-    """`state`: fresh, to_check (nobody looked in time, or ever) or stale (and long ago). `by` is a user or an address."""
+    """`state`: fresh, to_check (nobody looked in time, or ever), stale (and long ago). `by` is a user or an address."""
 
     state: str
     assured_at: datetime | None
