@@ -455,7 +455,7 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
         "incoming_id": incoming["incoming_id"],
         "person_id": loop.victim,
         "user_id": owner.user_id,
-        "code": "debts",
+        "code": "words_of_theirs",
         "import_id": begun.json()["import_id"],
         "entry_id": loop.on_paper,
         **{f"{kind}_id": entry_id for kind, entry_id in entries.items()},
