@@ -16,7 +16,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from services.gateway.language import read_languages
 from services.gateway.live import Live
 from services.gateway.pages import ROUTES, errors, public_map
-from services.gateway.rendering import AnyRequest, Pages
+from services.gateway.pages.help_lines import HelpLinesKept
+from services.gateway.rendering import AnyRequest, Pages, Tiles
 from services.gateway.services_client import Configurations, Directory, service_urls
 from services.gateway.settings import Settings
 from services.gateway.shell import Shell
@@ -36,7 +37,6 @@ CONTENT_SECURITY_POLICY: Final = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -44,6 +44,13 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
 }
+
+
+def headers_of(tiles: Tiles | None) -> dict[str, str]:
+    """The headers of every answer; images may come from elsewhere only where the map's tiles do."""
+    images = "img-src 'self' data:"
+    allowed = f"{images} {tiles.origin}" if tiles else images
+    return {"Content-Security-Policy": CONTENT_SECURITY_POLICY.replace(images, allowed), **HEADERS}
 
 
 @get("/health/live", include_in_schema=False, media_type=MediaType.TEXT)
@@ -71,7 +78,7 @@ async def finish_answer(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     state, headers = scope["litestar_app"].state, MutableScopeHeaders.from_message(message)
-    for name, value in HEADERS.items():
+    for name, value in state.headers.items():
         headers.setdefault(name, value)
     headers.setdefault("Cache-Control", "no-store")
     if state.settings.cookie_secure:
@@ -96,6 +103,7 @@ def create_app(settings: Settings) -> Litestar:
         log_level=settings.log_level,
     )
     languages = read_languages()
+    tiles = Tiles(settings.tiles_url, settings.tiles_credit) if settings.tiles_url else None
     static = StaticFiles(Path(settings.front_end_dir))
     client = ServiceClient("gateway", service_urls(settings), secret=settings.service_secret)
     sign_ins, directory, shell = SignIns(client), Directory(), Shell()
@@ -159,8 +167,10 @@ def create_app(settings: Settings) -> Litestar:
             "settings": settings,
             "cookies": Cookies(settings),
             "languages": languages,
-            "pages": Pages(languages, static, postbox=bool(settings.postbox_url)),
+            "pages": Pages(languages, static, postbox=bool(settings.postbox_url), tiles=tiles),
             "static": static,
+            "headers": headers_of(tiles),
+            "help_lines": HelpLinesKept(),
             "client": client,
             "directory": directory,
             "configurations": configurations,

@@ -62,5 +62,4 @@ FINDING_WORDS: Final = {
     "note.synonyms_saved": N_("Bewaard. Wie een van deze woorden typt, vindt ze voortaan allemaal."),
     "error.synonyms_changed": N_("Iemand anders wijzigde deze woorden intussen. Kijk na en bewaar opnieuw."),
     "error.synonyms_wrong": N_("Geef minstens twee woorden die hetzelfde betekenen."),
-    "field.code_wrong": N_("Gebruik kleine letters zonder accenten, cijfers en _"),
 }

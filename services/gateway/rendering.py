@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import phonenumbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -27,12 +28,32 @@ _SPEAKING: ContextVar[Language] = ContextVar("speaking")
 """The language of the page that is being written, with its tenant's own words; macros cannot see the visit."""
 
 
+@dataclass(frozen=True)
+class Tiles:
+    """Where the map's tiles come from, and who is thanked for them."""
+
+    url: str
+    credit: str
+
+    @property
+    def origin(self) -> str:
+        """The scheme and host that a page may load images from."""
+        parts = urlsplit(self.url.replace("{s}", "*"))
+        return f"{parts.scheme}://{parts.netloc}"
+
+
 class Pages:
     """Writes pages in the four languages."""
 
     def __init__(
-        self, languages: Mapping[str, Language], static: StaticFiles, *, postbox: bool = False
+        self,
+        languages: Mapping[str, Language],
+        static: StaticFiles,
+        *,
+        postbox: bool = False,
+        tiles: Tiles | None = None,
     ) -> None:
+        self.tiles = tiles
         self._environments = {
             code: _environment(language, static, postbox=postbox) for code, language in languages.items()
         }
@@ -141,6 +162,7 @@ def _environment(language: Language, static: StaticFiles, *, postbox: bool) -> E
         number=language.number,
         listed=language.listed,
         phone=phone,
+        language_name=language.language_name,
         sentence=sentence,
     )
     return environment

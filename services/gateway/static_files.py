@@ -17,11 +17,14 @@ OWN: Final = Path(__file__).parent / "static"
 _FONT: Final = "@fontsource-variable/source-sans-3/files/source-sans-3-{}-wght-normal.woff2"
 VENDOR: Final = {
     "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "vendor/leaflet.js": "leaflet/dist/leaflet.js",
+    "vendor/leaflet.css": "leaflet/dist/leaflet.css",
     "vendor/source-sans-3-latin-wght-normal.woff2": _FONT.format("latin"),
     "vendor/source-sans-3-latin-ext-wght-normal.woff2": _FONT.format("latin-ext"),
 }
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",

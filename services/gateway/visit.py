@@ -181,6 +181,7 @@ PLACES: Final[tuple[tuple[str, str, str, tuple[Permission, ...]], ...]] = (
     ("/roster", N_("Beurtrol"), "roster", (Permission.ROSTER_READ,)),
     ("/dossiers", N_("Dossiers"), "dossier", (Permission.DOSSIER_READ,)),
     ("/tasks", N_("Taken"), "task", (Permission.DOSSIER_READ,)),
+    ("/social-map", N_("Sociale kaart"), "map", (Permission.SOCIAL_MAP_READ,)),
     ("/worries", N_("Zorgen"), "flag", (Permission.WORRY_REPORT, Permission.WORRY_HANDLE)),
     (
         "/referrals",

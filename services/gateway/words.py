@@ -8,6 +8,7 @@ from typing import Final
 
 from services.gateway.aftercare_words import AFTERCARE_WORDS
 from services.gateway.call_out_words import CALL_OUT_WORDS
+from services.gateway.finding_words import FINDING_WORDS
 from services.gateway.identity_words import IDENTITY_WORDS
 from services.gateway.marking import N_
 from services.gateway.message_words import MESSAGE_WORDS
@@ -52,6 +53,7 @@ WORDS: Final[dict[str, str]] = {
     **_FIELDS,
     **AFTERCARE_WORDS,
     **CALL_OUT_WORDS,
+    **FINDING_WORDS,
     **IDENTITY_WORDS,
     **MESSAGE_WORDS,
     **PAPER_WORDS,

@@ -25,8 +25,10 @@ _SYMBOLS = {"fits": ("check", "ok"), "not": ("cross", "danger"), "unknown": ("qu
 def why(language: Language, service: FoundService) -> list[Line]:
     """Each rule in one line: first what does not fit, then what does, then what nobody knows."""
     order = {"not": 0, "fits": 1, "unknown": 2}
+    # as long as nothing is known of anybody, a rule is a fact and no question
+    symbols = _SYMBOLS if service.verdict else dict.fromkeys(_SYMBOLS, ("info", "rest"))
     lines = [
-        (order[reason.verdict], Line(_SYMBOLS[reason.verdict][0], text, _SYMBOLS[reason.verdict][1]))
+        (order[reason.verdict], Line(symbols[reason.verdict][0], text, symbols[reason.verdict][1]))
         for reason in service.reasons
         if (text := _sentence(language, reason))
     ]
@@ -110,7 +112,7 @@ def opening(language: Language, found: Opening, now: datetime) -> Line:
             return Line("clock", language.text(N_("Feestdag vandaag: bel eerst")), "warning")
         case "closed" if found.opens_at is not None:
             opens = _clock(language, found.opens_at, now)
-            return Line("clock", language.text(N_("Nu gesloten, open %(time)s"), time=opens))
+            return Line("clock", language.text(N_("Nu gesloten, weer open: %(time)s"), time=opens))
         case "closed":
             return Line("clock", language.text(N_("Nu gesloten")))
         case _:

@@ -29,7 +29,26 @@ _OF_CLIENT: Final = (
     "place", "within", "serves", "age", "gender", "status", "speaks", "belongs", "referred", "fitting",
 )  # fmt: skip
 """What goes in the body of a form and nowhere else."""
-_SPOKEN: Final = ("nl", "fr", "de", "en", "ar", "tr", "es", "it", "pl", "ro", "bg", "ru", "uk", "so", "ti", "ps", "fa", "sq")
+_SPOKEN: Final = (
+    "nl",
+    "fr",
+    "de",
+    "en",
+    "ar",
+    "tr",
+    "es",
+    "it",
+    "pl",
+    "ro",
+    "bg",
+    "ru",
+    "uk",
+    "so",
+    "ti",
+    "ps",
+    "fa",
+    "sq",
+)
 _NOTHING: Final = SearchChoices(rubrics=[], groups=[], languages=[], services=0)
 
 
@@ -70,6 +89,8 @@ async def search(
 
 def _asked(form: Form, visit: Visit) -> _Asked:
     """Reads the form; what cannot be sent leaves its error at its field."""
+    for name in ("rubric", "group", "spoken"):
+        form.lists[name] = [each for each in form.lists[name] if each]
     dossier = form.uuid("for")
     filters = any(form.text(name) for name in (*_SHARED, *_OF_CLIENT) if name != "for")
     if not filters:
@@ -91,8 +112,8 @@ def _asked(form: Form, visit: Visit) -> _Asked:
             {
                 "words": form.text("q"),
                 "rubrics": form.lists["rubric"],
-                "groups": [each for each in form.lists["group"] if each],
-                "languages": [each for each in form.lists["spoken"] if each],
+                "groups": form.lists["group"],
+                "languages": form.lists["spoken"],
                 "open_now": bool(form.text("open")),
                 "wheelchair": bool(form.text("wheelchair")),
                 "free_places": bool(form.text("free")),
@@ -140,10 +161,13 @@ async def _show(pages: Pages, visit: Visit, asked: _Asked) -> Response[str]:
         "found": found,
         "rows": [
             (service, why(language, service), list(facts(language, service, found, now)))
-            for service in (found.hits if found else [])
-        ],
+            for service in found.hits
+        ]
+        if found
+        else [],
         "choices": choices,
-        "top_rubrics": [each for each in choices.rubrics if each.parent_id is None][:18] or choices.rubrics[:18],
+        "top_rubrics": [each for each in choices.rubrics if each.parent_id is None][:18]
+        or choices.rubrics[:18],
         "groups": [(code, group_name(language, code)) for code in choices.groups],
         "spoken": [(code, language.language_name(code)) for code in choices.languages if code in _SPOKEN],
         "genders": [(code, group_name(language, code, "gender")) for code in GENDERS],

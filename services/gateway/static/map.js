@@ -7,6 +7,7 @@
   if (!frame || !place || !window.L) return;
   frame.hidden = false;
   const finder = document.querySelector("[data-finder]");
+  const SIZE = 34;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(place, { zoomControl: false, attributionControl: Boolean(place.dataset.tiles), fadeAnimation: !still, zoomAnimation: !still, markerZoomAnimation: !still, minZoom: 7, maxZoom: 18 });
   L.control.zoom({ zoomInTitle: place.dataset.zoomIn, zoomOutTitle: place.dataset.zoomOut }).addTo(map);
@@ -47,60 +48,76 @@
   }
   map.on("moveend", label);
 
-  /* 2. A marker for each place of each service, numbered as in the list. Places on one spot stand in a ring around it. */
-  const spots = new Map();
+  /* 2. A marker for each place of each service, numbered as in the list. */
+  const places = [];
   for (const hit of document.querySelectorAll(".hit")) {
     for (const node of hit.querySelectorAll("[data-lat]")) {
-      const at = node.dataset.lat + "," + node.dataset.lon;
-      if (!spots.has(at)) spots.set(at, []);
-      spots.get(at).push({ hit, rough: node.dataset.rough === "1", lat: Number(node.dataset.lat), lon: Number(node.dataset.lon) });
+      places.push({ hit, rough: node.dataset.rough === "1", lat: Number(node.dataset.lat), lon: Number(node.dataset.lon) });
     }
   }
   const markers = [];
-  for (const together of spots.values()) {
-    together.forEach((each, index) => {
-      const ring = Math.floor(index / 8) + 1;
-      const turn = (index % 8) * Math.PI / 4;
-      const away = together.length > 1 ? 30 * ring : 0;
-      const pin = document.createElement("span");
-      pin.className = "pin" + (each.rough ? " pin--rough" : "") + (each.hit.classList.contains("hit--not") ? " pin--not" : "");
-      pin.textContent = each.hit.dataset.number;
-      const link = each.hit.querySelector("h3 a");
-      const icon = L.divIcon({ className: "", html: pin, iconSize: [34, 34], iconAnchor: [17 - away * Math.cos(turn), 17 - away * Math.sin(turn)], popupAnchor: [away * Math.cos(turn), away * Math.sin(turn) - 16] });
-      const marker = L.marker([each.lat, each.lon], { icon, keyboard: true, title: link.textContent, riseOnHover: true });
-      const popup = document.createElement("div");
-      const name = link.cloneNode(true);
-      name.removeAttribute("data-row");
-      popup.append(name);
-      const who = each.hit.querySelector(".hit__who");
-      if (who) { const line = document.createElement("div"); line.textContent = who.textContent; popup.append(line); }
-      const phone = each.hit.querySelector("a[href^='tel:']");
-      if (phone) { const line = document.createElement("div"); const call = document.createElement("a"); call.href = phone.href; call.textContent = phone.lastChild.textContent; line.append(call); popup.append(line); }
-      marker.bindPopup(popup, { minWidth: 200, maxWidth: 280 });
-      marker.on("popupopen popupclose mouseover mouseout", (event) => {
-        const on = event.type === "popupopen" || event.type === "mouseover";
-        each.hit.classList.toggle("hit--here", on);
-        if (event.type === "popupopen" && !finder.classList.contains("finder--map")) each.hit.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
-      });
-      marker.addTo(map);
-      const node = marker.getElement();
-      node.setAttribute("role", "button");
-      node.setAttribute("aria-label", each.hit.dataset.number + ": " + link.textContent);
-      const here = (on) => () => { node.classList.toggle("here", on); marker.setZIndexOffset(on ? 1000 : 0); };
-      each.hit.addEventListener("mouseenter", here(true));
-      each.hit.addEventListener("mouseleave", here(false));
-      each.hit.addEventListener("focusin", here(true));
-      each.hit.addEventListener("focusout", here(false));
-      markers.push(marker);
+  const shown = [];
+  for (const each of places) {
+    const pin = document.createElement("span");
+    pin.className = "pin" + (each.rough ? " pin--rough" : "") + (each.hit.classList.contains("hit--not") ? " pin--not" : "");
+    pin.textContent = each.hit.dataset.number;
+    const link = each.hit.querySelector("h3 a");
+    const icon = L.divIcon({ className: "", html: pin, iconSize: [SIZE, SIZE], popupAnchor: [0, -SIZE / 2] });
+    const marker = L.marker([each.lat, each.lon], { icon, keyboard: true, title: link.textContent, riseOnHover: true });
+    const popup = document.createElement("div");
+    const name = link.cloneNode(true);
+    name.removeAttribute("data-row");
+    popup.append(name);
+    const who = each.hit.querySelector(".hit__who");
+    if (who) { const line = document.createElement("div"); line.textContent = who.textContent; popup.append(line); }
+    const phone = each.hit.querySelector("a[href^='tel:']");
+    if (phone) { const line = document.createElement("div"); const call = document.createElement("a"); call.href = phone.href; call.textContent = phone.lastChild.textContent; line.append(call); popup.append(line); }
+    marker.bindPopup(popup, { minWidth: 200, maxWidth: 280 });
+    marker.on("popupopen popupclose mouseover mouseout", (event) => {
+      const on = event.type === "popupopen" || event.type === "mouseover";
+      each.hit.classList.toggle("hit--here", on);
+      if (event.type === "popupopen" && !finder.classList.contains("finder--map")) each.hit.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
     });
+    marker.addTo(map);
+    const node = marker.getElement();
+    node.setAttribute("role", "button");
+    node.setAttribute("aria-label", each.hit.dataset.number + ": " + link.textContent);
+    const here = (on) => () => { node.classList.toggle("here", on); marker.setZIndexOffset(on ? 1000 : 0); };
+    each.hit.addEventListener("mouseenter", here(true));
+    each.hit.addEventListener("mouseleave", here(false));
+    each.hit.addEventListener("focusin", here(true));
+    each.hit.addEventListener("focusout", here(false));
+    markers.push(marker);
+    shown.push({ marker, node, icon });
   }
+
+  /* Markers that would cover each other step aside along a spiral, so that each can be seen and touched. */
+  function spread() {
+    const taken = [];
+    for (const each of shown) {
+      const at = map.latLngToLayerPoint(each.marker.getLatLng());
+      let aside = [0, 0];
+      for (let step = 1; step < 200 && taken.some(([x, y]) => Math.hypot(at.x + aside[0] - x, at.y + aside[1] - y) < SIZE + 2); step++) {
+        const away = 6 * Math.sqrt(step);
+        aside = [away * Math.cos(step * 2.4), away * Math.sin(step * 2.4)];
+      }
+      taken.push([at.x + aside[0], at.y + aside[1]]);
+      each.node.style.marginLeft = aside[0] - SIZE / 2 + "px";
+      each.node.style.marginTop = aside[1] - SIZE / 2 + "px";
+      each.icon.options.popupAnchor = [aside[0], aside[1] - SIZE / 2];
+    }
+  }
+  map.on("zoomend", spread);
   if (place.dataset.lat) {
     const pin = document.createElement("span");
     pin.className = "pin pin--origin";
     const icon = L.divIcon({ className: "", html: pin, iconSize: [21, 21] });
     markers.push(L.marker([Number(place.dataset.lat), Number(place.dataset.lon)], { icon, interactive: false, keyboard: false, title: place.dataset.origin }).addTo(map));
   }
-  const fit = () => { if (markers.length) map.fitBounds(L.featureGroup(markers).getBounds().pad(0.15), { maxZoom: 13, animate: false }); };
+  const fit = () => {
+    if (markers.length) map.fitBounds(L.featureGroup(markers).getBounds().pad(0.15), { maxZoom: 13, animate: false });
+    spread();
+  };
   fit();
 
   /* 3. On a phone: the list, or the map. */

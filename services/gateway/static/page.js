@@ -132,7 +132,7 @@ window.addEventListener("online", () => { el("offline").hidden = true; });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
   if (event.ctrlKey || event.metaKey || event.altKey || typing(document.activeElement) || document.querySelector("dialog[open]")) return;
-  const search = document.querySelector("[data-search]");
+  const search = document.querySelector("main [data-search]") || document.querySelector("[data-search]");
   if (event.key === "/" && search) { event.preventDefault(); search.focus(); }
   if (event.key !== "j" && event.key !== "k") return;
   const rows = [...document.querySelectorAll("[data-list] [data-row]")];

@@ -1,10 +1,11 @@
 // The service worker: what a phone keeps for a tunnel, and nothing more.
 // Kept: the page of the one call-out that its member is on, the files that page is drawn with, and at most a few steps
-// that could not be sent. Everything is gone after signing out. Parts: 1. the kept page, 2. the queue, 3. messages, 4. push.
+// that could not be sent. All of that is gone after signing out; the help lines stay. Parts: 1. the kept page, 2. the queue, 3. messages, 4. push.
 "use strict";
 
 const PAGE = "vangnet-night";
 const FILES = "vangnet-files";
+const HELP = "vangnet-help";
 const BASE = "vangnet";
 const STEPS = "steps";
 
@@ -46,14 +47,39 @@ async function withoutConnection(request) {
   }
 }
 
+/* The help lines, for everybody: a copy without anybody's name, as a guest sees it, that stays after signing out. */
+async function helpLines(event) {
+  try {
+    const answer = await fetch(event.request);
+    event.waitUntil(keepHelp().catch(() => {}));
+    return answer;
+  } catch (lost) {
+    const kept = await caches.match("/help-lines", { cacheName: HELP });
+    if (kept) return kept;
+    throw lost;
+  }
+}
+
+async function keepHelp() {
+  const answer = await fetch("/help-lines", { credentials: "omit", cache: "no-store" });
+  if (!answer.ok) return;
+  const files = new Set((await answer.clone().text()).match(/\/static\/[\w.-]+\.(?:css|svg)\?v=\w+/g));
+  const store = await caches.open(HELP);
+  for (const old of await store.keys()) await store.delete(old);
+  await Promise.all([...files].map((file) => store.add(file).catch(() => {})));
+  await store.put("/help-lines", answer);
+}
+
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (url.origin !== self.location.origin) return;
   if (event.request.method === "POST" && url.pathname === "/sign-out") { event.waitUntil(wipe()); return; }
-  if (event.request.mode === "navigate" && event.request.method === "GET") {
+  if (event.request.mode === "navigate" && url.pathname === "/help-lines") {
+    event.respondWith(helpLines(event));
+  } else if (event.request.mode === "navigate" && event.request.method === "GET") {
     event.respondWith(withoutConnection(event.request));
   } else if (event.request.method === "GET" && url.pathname.startsWith("/static/")) {
-    event.respondWith(caches.match(event.request, { cacheName: FILES }).then((kept) => kept || fetch(event.request)));
+    event.respondWith(caches.match(event.request).then((kept) => kept || fetch(event.request)));
   }
 });
 

@@ -40,20 +40,25 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 async def asked(
-    session: AsyncSession, typed: str, synonyms: Synonyms, vocabularies: Sequence[Vocabulary]
+    session: AsyncSession,
+    typed: str,
+    synonyms: Synonyms,
+    vocabularies: Sequence[Vocabulary],
+    *,
+    language: str = "nl",
 ) -> Asked:
     """What is asked of the index for what somebody typed, and what he should know of how it was read."""
     every_word = folded(typed).split()[:_MOST_WORDS]
     # a phrase of the field may hold a small word, so phrases are looked for first
     meanings = [
         each
-        for each in synonyms.meanings(every_word)
+        for each in synonyms.meanings(every_word, language)
         if each.also or not _small(each.words) or len(every_word) == 1
     ] or [Meaning([word], [], []) for word in every_word]
     near = {
         word: _near(word, synonyms, vocabularies) for each in meanings if not each.also for word in each.words
     }
-    read = [_reread(each, near, synonyms) for each in meanings]
+    read = [_reread(each, near, synonyms, language) for each in meanings]
     stems = await _stems(session, _words_of(read, near))
     groups = [_group(each, near, vocabularies, stems) for each in read]
     return Asked(
@@ -87,12 +92,12 @@ def _near(word: str, synonyms: Synonyms, vocabularies: Sequence[Vocabulary]) -> 
     return sorted(like for like, errors in found.items() if errors == best)[:3]
 
 
-def _reread(meaning: Meaning, near: Mapping[str, list[str]], synonyms: Synonyms) -> Meaning:
+def _reread(meaning: Meaning, near: Mapping[str, list[str]], synonyms: Synonyms, language: str) -> Meaning:
     """A mistyped word of the field means what the right one means."""
     likes = [like for word in meaning.words for like in near.get(word, [])]
     if len(meaning.words) != 1 or not likes:
         return meaning
-    found = [each for like in likes for each in synonyms.meanings([like]) if each.also]
+    found = [each for like in likes for each in synonyms.meanings([like], language) if each.also]
     return Meaning(
         meaning.words,
         list(dict.fromkeys(each for one in found for each in one.also)),

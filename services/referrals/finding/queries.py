@@ -34,7 +34,7 @@ async def find_services(
         await vocabulary(session, "platform.map_words", ""),
         await vocabulary(session, "map_words", principal.tenant),
     ]
-    words = await asked(session, wish.words, synonyms, vocabularies)
+    words = await asked(session, wish.words, synonyms, vocabularies, language=wish.in_language)
     origin = await placed(session, wish)
     rows = await candidates(session, wish, words.every, origin, now)
     loosened = not rows and words.some != words.every

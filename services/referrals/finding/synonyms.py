@@ -55,8 +55,11 @@ class Synonyms:
         """Every single word that occurs in a phrase."""
         return frozenset(word for phrase in self._by_phrase for word in phrase.split())
 
-    def meanings(self, words: Sequence[str]) -> list[Meaning]:
-        """What was typed in stretches: the longest that is a known phrase, else a single word."""
+    def meanings(self, words: Sequence[str], language: str = "nl") -> list[Meaning]:
+        """What was typed in stretches: the longest that is a known phrase, else a single word.
+
+        The words of the `language` come first.
+        """
         found: list[Meaning] = []
         at = 0
         while at < len(words):
@@ -64,7 +67,7 @@ class Synonyms:
                 groups = self._by_phrase.get(" ".join(words[at : at + length]), [])
                 if groups or length == 1:
                     stretch = list(words[at : at + length])
-                    found.append(_meaning(stretch, groups))
+                    found.append(_meaning(stretch, groups, language))
                     at += length
                     break
         return found

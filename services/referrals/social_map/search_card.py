@@ -232,7 +232,7 @@ def rules_of(content: Mapping[str, Any]) -> Iterator[Rule]:
     given = content.get("eligibility", [])
     if not any(each.get("kind") == "age" for each in given):
         minimum, maximum = content.get("minimum_age"), content.get("maximum_age")
-        if minimum is not None or maximum is not None:
+        if minimum or maximum is not None:
             yield Rule(kind="age", minimum=minimum, maximum=maximum)
     for each in given:
         values = [str(value) for value in each.get("values", [])]
