@@ -80,12 +80,12 @@ def in_force(changes: Mapping[str, Group | None]) -> Synonyms:
     return Synonyms(each for each in kept.values() if each is not None)
 
 
-def _meaning(words: list[str], groups: Iterable[Group]) -> Meaning:
+def _meaning(words: list[str], groups: Iterable[Group], language: str) -> Meaning:
     typed = " ".join(words)
     also = {
         folded(each): each
         for group in groups
-        for each in [*group.all_words, *group.also]
+        for each in [*group.words.get(language, []), *group.all_words, *group.also]
         if folded(each) != typed
     }
     return Meaning(words, list(also.values()), list(also))
