@@ -14,6 +14,7 @@ from services.gateway.marking import N_
 from services.gateway.message_words import MESSAGE_WORDS
 from services.gateway.office_words import OFFICE_WORDS
 from services.gateway.paper_words import PAPER_WORDS
+from services.gateway.partner_words import PARTNER_WORDS
 from services.gateway.person_words import PERSON_WORDS
 from services.gateway.referral_words import REFERRAL_WORDS
 from services.gateway.roster_words import ROSTER_WORDS
@@ -58,6 +59,7 @@ WORDS: Final[dict[str, str]] = {
     **MESSAGE_WORDS,
     **PAPER_WORDS,
     **OFFICE_WORDS,
+    **PARTNER_WORDS,
     **PERSON_WORDS,
     **REFERRAL_WORDS,
     **WORK_WORDS,

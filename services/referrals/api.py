@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from services.referrals.finding import api as finding
 from services.referrals.hsds.api import PUBLIC_ROUTES
 from services.referrals.imports import api as imports
+from services.referrals.partners import api as partners
 from services.referrals.referring import api as referring
 from services.referrals.social_map import api as social_map
 from services.referrals.worries import api as worries
@@ -15,5 +16,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *referring.ROUTES,
     *imports.ROUTES,
     *social_map.ROUTES,
+    *partners.ROUTES,
     *worries.ROUTES,
 ]

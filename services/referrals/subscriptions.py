@@ -7,10 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.referrals.configuration.copy import ask_configuration
 from services.referrals.imports import commands as imports
 from services.referrals.imports import models as import_timers
+from services.referrals.partners import commands as partners
+from services.referrals.partners.models import ANONYMISE
 from services.referrals.referring import commands as referring
 from services.referrals.referring import neighbours
 from services.referrals.worries import commands as worries
 from services.referrals.worries.models import WIPE as WIPE_WORRY
+from shared.contracts.notifications import OutsideMailEnded
 from shared.contracts.referrals import ReferralAnswered, ReferralHandedOver
 from shared.contracts.tenancy import TenantSettingsChanged
 from shared.inbox import Subscriptions
@@ -27,6 +30,7 @@ async def on_tenant_settings_changed(
 SUBSCRIPTIONS: Subscriptions = {
     ReferralHandedOver: neighbours.hand_over,
     ReferralAnswered: neighbours.tell_answer,
+    OutsideMailEnded: partners.keep_mail_ended,
     TenantSettingsChanged: on_tenant_settings_changed,
 }
 TIMERS: TimerHandlers = {
@@ -35,5 +39,6 @@ TIMERS: TimerHandlers = {
     referring.INCOMING_WIPE: referring.wipe_incoming,
     import_timers.READ: imports.read_import,
     import_timers.CARRY_ON: imports.carry_on_import,
+    ANONYMISE: partners.anonymise_delivery,
     WIPE_WORRY: worries.wipe_worry,
 }

@@ -19,6 +19,7 @@ from deploy.documents import openapi_of
 from shared.auth import Compartment, Permission, Principal
 from shared.contracts.documents import AddDocument
 from shared.contracts.map_imports import StartImport
+from shared.contracts.referrals import PartnerMailDue
 from shared.db import driver_of, uuid7
 from tests.conftest import Serve
 from tests.service.referrals.loop import handed_over_to, open_loop
@@ -446,6 +447,9 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
         made = await service.post("/map/entries", {"kind": kind, "content": {"name": "Partner"}}, by=owner)
         assert made.is_success, made.text
         entries[kind] = made.json()["entry_id"]
+    await loop.sent(loop.by_link)
+    await service.run_timers(datetime.now(UTC))
+    mails = [each for each in await service.published(owner.tenant) if isinstance(each, PartnerMailDue)]
     return {
         "worry_id": worry.json()["worry_id"],
         "dossier_id": loop.dossier_id,
@@ -459,6 +463,8 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
         "import_id": begun.json()["import_id"],
         "entry_id": loop.on_paper,
         **{f"{kind}_id": entry_id for kind, entry_id in entries.items()},
+        "mail_id": mails[0].mail_id,
+        "code": "debts",
     }
 
 

@@ -1,13 +1,13 @@
 """What every change of a referral leaves behind: a line of its history, an audit row, and a word to who follows it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.referring.models import Incoming, Referral, ReferralMove
-from shared import audit
+from shared import audit, timers
 from shared.auth import Principal
 from shared.contracts.referrals import (
     IncomingReferralChanged,
@@ -17,6 +17,9 @@ from shared.contracts.referrals import (
 )
 from shared.db import uuid7
 from shared.outbox import publish
+
+TELL_PARTNER: Final = "tell_partner"
+"""The kind of timer that writes to a partner without account; its area handles it."""
 
 
 def note(
@@ -94,6 +97,8 @@ def tell_recipient(session: AsyncSession, tenant: str, referral: Referral, *, no
                 revision=referral.revision,
             ),
         )
+    elif referral.recipient_kind == "partner_link":
+        timers.schedule(session, tenant, now, TELL_PARTNER, referral.id)
 
 
 def tell_sender(session: AsyncSession, tenant: str, incoming: Incoming, *, now: datetime) -> None:

@@ -22,6 +22,7 @@ class Recipient:
     tenant: str
     form: str
     email: str
+    mobile: str
     language: str
 
 
@@ -50,5 +51,6 @@ async def recipient_of(session: AsyncSession, tenant: str, service_id: UUID, tod
         tenant=theirs if on_platform else "",
         form=proposed_form(names, today, said=str(service.content.get("referral_form") or "")),
         email="" if on_platform else email,
+        mobile="" if on_platform else str(contact.get("mobile") or ""),
         language=str(contact.get("language") or "nl"),
     )

@@ -1,0 +1,165 @@
+"""From the link in a mail to a session: the link, a code over another way, and a new link when it is too old."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.referrals.partners.contacts import writer_now
+from services.referrals.partners.messages import messages_of, write_code, write_link
+from services.referrals.partners.models import (
+    LINKS,
+    CodeWrong,
+    LinkUnknown,
+    PartnerDelivery,
+    PartnerMessage,
+    PartnerVisit,
+)
+from services.referrals.partners.rules import (
+    CODE_TRIES,
+    SESSION_LIFETIME,
+    code_digest,
+    digest_of,
+    may_ask_code,
+    may_ask_link,
+    partner_principal,
+)
+from services.referrals.referring.models import Referral
+from services.referrals.referring.states import UNDER_WAY
+from shared import audit
+from shared.auth import Principal
+from shared.contracts import partners as contract
+from shared.db import uuid7
+from shared.errors import Invalid, TooMany
+
+
+async def open_link(
+    session: AsyncSession, principal: Principal, command: contract.OpenLink, *, now: datetime
+) -> contract.LinkOpened:
+    """Whether a code can be asked with it; nothing else is told before there is one. Raises `LinkUnknown`."""
+    delivery = await _delivery_by_link(session, command.token, now=now)
+    writer = await writer_now(session, now=now)
+    _keep(session, principal, delivery, "partner_opens_link", now=now)
+    return contract.LinkOpened(sender=writer.said, language=delivery.language, channels=delivery.channels)
+
+
+async def ask_code(
+    session: AsyncSession, principal: Principal, command: contract.AskCode, *, now: datetime
+) -> contract.CodeAsked:
+    """Raises `LinkUnknown`, `Invalid`, `TooMany`."""
+    delivery = await _delivery_by_link(session, command.token, now=now, hold=True)
+    if command.channel not in delivery.channels:
+        raise Invalid({"channel": "not_a_choice"})
+    asked = [each.at for each in await messages_of(session, delivery.id, "partner_code")]
+    if not may_ask_code(asked, now=now):
+        raise TooMany
+    good_until = await write_code(session, principal.tenant, delivery, command.channel, now=now)
+    _keep(session, principal, delivery, "partner_asks_code", now=now, channel=command.channel)
+    return contract.CodeAsked(channel=command.channel, good_until=good_until)
+
+
+async def count_try(
+    session: AsyncSession, principal: Principal, command: contract.EnterCode, *, now: datetime
+) -> None:
+    """One try more, kept before it is judged, so that many at once gain nothing. Raises `LinkUnknown`."""
+    delivery = await _delivery_by_link(session, command.token, now=now)
+    await session.execute(
+        update(PartnerMessage)
+        .where(
+            PartnerMessage.delivery_id == delivery.id,
+            PartnerMessage.kind == "partner_code",
+            PartnerMessage.voided_at.is_(None),
+        )
+        .values(tries=PartnerMessage.tries + 1)
+    )
+
+
+async def enter_code(
+    session: AsyncSession, principal: Principal, command: contract.EnterCode, *, now: datetime
+) -> contract.PartnerSession:
+    """The last code, used once, opens a session of an hour. Raises `LinkUnknown`, `CodeWrong`."""
+    delivery = await _delivery_by_link(session, command.token, now=now, hold=True)
+    codes = await messages_of(session, delivery.id, "partner_code")
+    last = codes[0] if codes else None
+    given = "".join(letter for letter in command.code if letter.isdigit())
+    right = (
+        last is not None
+        and last.good(now=now)
+        and last.tries <= CODE_TRIES
+        and secrets.compare_digest(last.digest, code_digest(last.id, given))
+    )
+    if last is None or not right:
+        raise CodeWrong({"code": "partner_code_wrong"})
+    last.voided_at = now
+    secret = secrets.token_urlsafe(32)
+    await session.execute(
+        delete(PartnerVisit).where(PartnerVisit.delivery_id == delivery.id, PartnerVisit.expires_at <= now)
+    )
+    visit = PartnerVisit(
+        id=uuid7(),
+        delivery_id=delivery.id,
+        digest=digest_of(secret),
+        reader=" ".join(command.reader.split()),
+        proved_by=last.channel,
+        expires_at=now + SESSION_LIFETIME,
+    )
+    session.add(visit)
+    _keep(session, principal, delivery, "partner_enters", now=now, channel=last.channel)
+    return contract.PartnerSession(session=secret, expires_at=visit.expires_at, language=delivery.language)
+
+
+async def ask_new_link(
+    session: AsyncSession, principal: Principal, command: contract.AskNewLink, *, now: datetime
+) -> contract.NewLinkAsked:
+    """To the address that the old one went to, and nowhere else; a stranger cannot tell whether anything happened."""
+    message = await _link(session, command.token)
+    if message is None:
+        return contract.NewLinkAsked()
+    delivery = await session.get_one(PartnerDelivery, message.delivery_id, with_for_update=True)
+    referral = await session.get(Referral, delivery.referral_id)
+    links = await messages_of(session, delivery.id, *LINKS)
+    asked = [each.at for each in links if each.asked_by == "partner"]
+    under_way = referral is not None and referral.state in UNDER_WAY
+    if under_way and delivery.email and may_ask_link(asked, now=now, by_partner=True):
+        await write_link(session, principal.tenant, delivery, asked_by="partner", now=now)
+        _keep(session, principal, delivery, "partner_asks_link", now=now)
+    return contract.NewLinkAsked()
+
+
+async def _delivery_by_link(
+    session: AsyncSession, token: str, *, now: datetime, hold: bool = False
+) -> PartnerDelivery:
+    message = await _link(session, token)
+    if message is None or not message.good(now=now):
+        raise LinkUnknown
+    return await session.get_one(PartnerDelivery, message.delivery_id, with_for_update=hold)
+
+
+async def _link(session: AsyncSession, token: str) -> PartnerMessage | None:
+    return await session.scalar(
+        select(PartnerMessage).where(
+            PartnerMessage.digest == digest_of(token), PartnerMessage.kind.in_(LINKS)
+        )
+    )
+
+
+def _keep(
+    session: AsyncSession,
+    principal: Principal,
+    delivery: PartnerDelivery,
+    action: str,
+    *,
+    now: datetime,
+    **codes: str,
+) -> None:
+    """Every step of a partner stands in the log, under a name that his delivery gives him."""
+    audit.record(
+        session,
+        partner_principal(principal.tenant, str(delivery.id)),
+        action,
+        now=now,
+        object_kind="partner_delivery",
+        object_id=delivery.id,
+        details=dict(codes),
+    )
