@@ -447,14 +447,14 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
         made = await service.post("/map/entries", {"kind": kind, "content": {"name": "Partner"}}, by=owner)
         assert made.is_success, made.text
         entries[kind] = made.json()["entry_id"]
-    await loop.sent(loop.by_link)
+    sent = await loop.sent(loop.by_link)
     await service.run_timers(datetime.now(UTC))
     mails = [each for each in await service.published(owner.tenant) if isinstance(each, PartnerMailDue)]
     return {
         "worry_id": worry.json()["worry_id"],
         "dossier_id": loop.dossier_id,
         "service_id": loop.on_paper,
-        "referral_id": ref.referral_id,
+        "referral_id": sent.referral_id,
         "consent_id": offer.consent_id,
         "incoming_id": incoming["incoming_id"],
         "person_id": loop.victim,
@@ -464,7 +464,6 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
         "entry_id": loop.on_paper,
         **{f"{kind}_id": entry_id for kind, entry_id in entries.items()},
         "mail_id": mails[0].mail_id,
-        "code": "debts",
     }
 
 

@@ -1,7 +1,6 @@
 """A partner without account: one link, a code, the consented fields, an answer, and proof; nothing for anybody else."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -88,8 +87,8 @@ class Partner:
 
 
 @pytest.fixture
-async def partner(loop: Loop) -> AsyncIterator[Partner]:
-    yield Partner(loop)
+async def partner(loop: Loop) -> Partner:
+    return Partner(loop)
 
 
 async def test_one_mail_leaves_for_a_referral_however_often_the_clock_runs(partner: Partner) -> None:
