@@ -26,11 +26,12 @@ COLUMNS_DIFFER = {"add_column", "remove_column", "modify_type", "modify_nullable
 
 
 def mapped_tables(service: str) -> set[str]:
-    """The tables of a service's own mapped classes."""
-    package = importlib.import_module(f"services.{service}")
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if module.name.rsplit(".", 1)[1] not in {"__main__", "migrations"}:
-            importlib.import_module(module.name)
+    """The tables of a service's own mapped classes; those of all are known, since a table may point at another's."""
+    for owner in OWNERS:
+        package = importlib.import_module(f"services.{owner}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name.rsplit(".", 1)[1] not in {"__main__", "migrations"}:
+                importlib.import_module(module.name)
     return {
         str(mapper.local_table)
         for mapper in Base.registry.mappers
