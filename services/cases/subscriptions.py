@@ -12,7 +12,7 @@ from services.cases.victim_support import commands as victim_support
 from shared.client import client_of
 from shared.contracts.call_outs import CallOutView
 from shared.contracts.incidents import VictimsToTakeOver
-from shared.contracts.referrals import ReferralProgressed, ReferralReminder
+from shared.contracts.referrals import ReferralConsentChanged, ReferralProgressed, ReferralReminder
 from shared.contracts.rostering import CallOutClosed, IncidentVictimsReady
 from shared.contracts.tenancy import TenantSettingsChanged
 from shared.inbox import Subscriptions
@@ -58,7 +58,15 @@ async def on_referral_reminder(session: AsyncSession, event: ReferralReminder, *
     await victim_support.plan_follow_up(session, event, now=now)
 
 
+async def on_referral_consent_changed(
+    session: AsyncSession, event: ReferralConsentChanged, *, now: datetime
+) -> None:
+    """A consent of this dossier that was taken back where its fields were agreed."""
+    await victim_support.consent_withdrawn_in_referrals(session, event, now=now)
+
+
 SUBSCRIPTIONS: Subscriptions = {
+    ReferralConsentChanged: on_referral_consent_changed,
     CallOutClosed: on_call_out_closed,
     IncidentVictimsReady: on_incident_victims_ready,
     ReferralProgressed: on_referral_progressed,

@@ -13,6 +13,7 @@ from services.referrals.referring import commands as referring
 from services.referrals.referring import neighbours
 from services.referrals.worries import commands as worries
 from services.referrals.worries.models import WIPE as WIPE_WORRY
+from shared.contracts.cases import ConsentChanged
 from shared.contracts.notifications import OutsideMailEnded
 from shared.contracts.referrals import ReferralAnswered, ReferralHandedOver
 from shared.contracts.tenancy import TenantSettingsChanged
@@ -31,6 +32,7 @@ SUBSCRIPTIONS: Subscriptions = {
     ReferralHandedOver: neighbours.hand_over,
     ReferralAnswered: neighbours.tell_answer,
     OutsideMailEnded: partners.keep_mail_ended,
+    ConsentChanged: neighbours.hear_consent,
     TenantSettingsChanged: on_tenant_settings_changed,
 }
 TIMERS: TimerHandlers = {

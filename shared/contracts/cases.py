@@ -244,6 +244,19 @@ class DossierTypeChanged(Event, frozen=True, kw_only=True):
     incident_type: str
 
 
+class ConsentChanged(Event, frozen=True, kw_only=True):
+    """Something was offered to somebody in a dossier and answered, or a consent withdrawn: ids, codes and the day."""
+
+    SUBJECT: ClassVar[str] = "cases.consent_changed.v1"
+    AGGREGATE: ClassVar[str] = "consent_id"
+    consent_id: UUID
+    dossier_id: UUID
+    person_id: UUID | None = None
+    purpose: str
+    state: str
+    on: date
+
+
 class RiskIncreased(Event, frozen=True, kw_only=True):
     """A re-contact showed that the risk is higher: tell the coordinators and the officer on duty."""
 

@@ -27,7 +27,10 @@ class ReferralProgressed(Event, frozen=True, kw_only=True):
 
 
 class ReferralConsentChanged(Event, frozen=True, kw_only=True):
-    """An offer was answered, or a consent withdrawn; `cause` says where: referrals or cases."""
+    """An offer was answered, or a consent withdrawn; `cause` says where: referrals or cases.
+
+    `source_id` is the consent in cases where it was first written down there.
+    """
 
     SUBJECT: ClassVar[str] = "referrals.consent_changed.v1"
     AGGREGATE: ClassVar[str] = "consent_id"
@@ -38,6 +41,7 @@ class ReferralConsentChanged(Event, frozen=True, kw_only=True):
     person_id: UUID | None = None
     state: str
     cause: str = "referrals"
+    source_id: UUID | None = None
 
 
 class ReferralReminder(Event, frozen=True, kw_only=True):

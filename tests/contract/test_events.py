@@ -25,7 +25,7 @@ ALLOWED_NAMES = {"identity.tenant_provisioned.v1.name", "identity.tenant_renamed
 
 CODE_FIELDS = {
     "incident_type", "urgency", "level", "outcome", "state", "what", "reason", "why", "kind", "channel", "service",
-    "of", "legal_language", "folder", "name", "tenant", "incident_type_before", "cause", "sender", "recipient", "question",
+    "of", "legal_language", "folder", "name", "tenant", "incident_type_before", "cause", "purpose", "sender", "recipient", "question",
     "part",
 }  # fmt: skip
 

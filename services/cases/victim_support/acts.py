@@ -13,8 +13,12 @@ from services.cases.dossiers.deadlines import local_day
 from services.cases.dossiers.models import Dossier, Entry, Task
 from services.cases.dossiers.people import DossierPerson
 from services.cases.persons.models import MAJORITY, Person, age_on
+from services.cases.victim_support.models import Consent
 from shared.auth import Principal
+from shared.contracts.cases import ConsentChanged
+from shared.db import uuid7
 from shared.errors import Invalid
+from shared.outbox import publish
 
 _EARLIEST_YEAR = 1900
 
@@ -123,3 +127,24 @@ async def is_minor(session: AsyncSession, dossier: Dossier, person: Person, day:
         )
     )
     return role == "minor_involved"
+
+
+def announce_consent(
+    session: AsyncSession, tenant: str, consent: Consent, *, by: UUID, now: datetime
+) -> None:
+    """Referrals keeps the ledger of what may leave: it knows of each offer, and stops at once when one is withdrawn."""
+    publish(
+        session,
+        ConsentChanged(
+            id=uuid7(),
+            occurred_at=now,
+            tenant=tenant,
+            actor=by,
+            consent_id=consent.id,
+            dossier_id=consent.dossier_id,
+            person_id=consent.person_id,
+            purpose=consent.purpose,
+            state=consent.state,
+            on=consent.withdrawn_on or consent.on_day,
+        ),
+    )

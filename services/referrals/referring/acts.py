@@ -11,7 +11,9 @@ from services.referrals.configuration.copy import configuration_here
 from services.referrals.consents.models import Consent, Ground
 from services.referrals.referring.access import dossier_to_write
 from services.referrals.referring.changes import note, tell_recipient
+from services.referrals.referring.ledger import withdraw_row
 from services.referrals.referring.models import Referral
+from services.referrals.referring.parcels import parcel_of
 from services.referrals.referring.states import ENDED, Answered
 from services.referrals.referring.terms import WorkingDays, local_day, morning_after, morning_of, terms_on
 from shared import timers
@@ -219,3 +221,25 @@ async def given_consents(session: AsyncSession, referral_id: UUID) -> list[Conse
         .with_for_update()
     )
     return list(found)
+
+
+async def consent_is_gone(
+    session: AsyncSession,
+    tenant: str,
+    referral: Referral,
+    *,
+    now: datetime,
+    by: UUID | None,
+    cause: str = "referrals",
+) -> None:
+    """A consent of this referral was withdrawn: all of it ends, unless a ground covers every field by itself."""
+    for other in await given_consents(session, referral.id):
+        withdraw_row(session, tenant, other, now=now, by=by, cause=cause)
+    await session.flush()
+    if referral.ended == "withdrawn":
+        return
+    parcel = await parcel_of(session, referral, now=now)
+    if referral.left and parcel.ground is not None and not parcel.uncovered:
+        note(session, tenant, referral, "consent_withdrawn", now=now, by=by)
+        return
+    await end(session, tenant, referral, "withdrawn", "consent_withdrawn", now=now, by=by)

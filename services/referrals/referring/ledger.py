@@ -91,5 +91,6 @@ def announce(
             person_id=consent.person_id,
             state=consent.state,
             cause=cause,
+            source_id=consent.source_id,
         ),
     )

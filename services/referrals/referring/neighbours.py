@@ -3,19 +3,22 @@
 from datetime import datetime
 from http import HTTPStatus
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.referring.acts import remind
+from services.referrals.consents.models import Consent
+from services.referrals.referring.acts import consent_is_gone, locked, remind
 from services.referrals.referring.changes import note
+from services.referrals.referring.ledger import announce, withdraw_row
 from services.referrals.referring.models import Incoming, Referral
 from services.referrals.referring.parcels import Parcel, note_delivered, release
 from services.referrals.referring.states import ENDINGS
 from shared.client import Refused, client_of
+from shared.contracts.cases import ConsentChanged
 from shared.contracts.incoming_referrals import HandOver, Taken, TellAnswer
 from shared.contracts.referrals import ReferralAnswered, ReferralHandedOver
 from shared.contracts.referring import SentField
-from shared.db import driver_of
+from shared.db import driver_of, uuid7
 from shared.errors import Conflict
 
 
@@ -69,6 +72,69 @@ async def tell_answer(session: AsyncSession, event: ReferralAnswered, *, now: da
     except Refused as refused:
         if refused.status != HTTPStatus.NOT_FOUND:
             raise  # a sender that is gone needs no answer any more
+
+
+async def hear_consent(session: AsyncSession, event: ConsentChanged, *, now: datetime) -> None:
+    """An offer that cases wrote down, or the withdrawal of one: known here once, and what it let out is stopped.
+
+    It covers no field by itself: that is agreed here, with a recipient.
+    """
+    if not event.purpose.startswith("referral_"):
+        return
+    row = await session.scalar(select(Consent).where(Consent.source_id == event.consent_id).with_for_update())
+    if row is None:
+        row = _heard(event, now=now)
+        session.add(row)
+        if event.state != "withdrawn":
+            announce(session, event.tenant, row, now=now, by=event.actor, cause="cases")
+    elif row.state == "withdrawn" or event.state != "withdrawn":
+        return
+    if event.state == "withdrawn":
+        await _withdrawn_in_cases(session, event, row, now=now)
+
+
+async def _withdrawn_in_cases(
+    session: AsyncSession, event: ConsentChanged, row: Consent, *, now: datetime
+) -> None:
+    """Who takes back there what he was asked in general takes it back for each recipient of that kind."""
+    if row.state != "withdrawn":
+        withdraw_row(session, event.tenant, row, now=now, by=event.actor, cause="cases")
+    found = await session.scalars(
+        select(Consent.referral_id)
+        .where(
+            Consent.dossier_id == event.dossier_id,
+            Consent.purpose == event.purpose,
+            or_(Consent.person_id == event.person_id, Consent.person_id.is_(None)),
+            Consent.state.in_(("given", "withdrawn")),
+            Consent.referral_id.is_not(None),
+        )
+        .distinct()
+    )
+    for referral_id in sorted(each for each in found if each is not None):
+        referral = await locked(session, referral_id)
+        if referral.ended != "withdrawn":
+            await consent_is_gone(session, event.tenant, referral, now=now, by=event.actor, cause="cases")
+
+
+def _heard(event: ConsentChanged, *, now: datetime) -> Consent:
+    return Consent(
+        id=uuid7(),
+        dossier_id=event.dossier_id,
+        person_id=event.person_id,
+        purpose=event.purpose,
+        recipient="",
+        state=event.state,
+        fields=[],
+        given_by="",
+        minor=False,
+        way="",
+        offered_on=event.on,
+        answered_on=None if event.state == "pending" else event.on,
+        source="cases",
+        source_id=event.consent_id,
+        recorded_by=event.actor,
+        recorded_at=now,
+    )
 
 
 async def _told(session: AsyncSession, tenant: str, referral: Referral, parcel: Parcel | None) -> HandOver:

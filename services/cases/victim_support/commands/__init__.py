@@ -27,6 +27,7 @@ from services.cases.victim_support.commands.incidents import (
 )
 from services.cases.victim_support.commands.recontacts import complete_task, set_recontact_rule
 from services.cases.victim_support.commands.records import (
+    consent_withdrawn_in_referrals,
     record_consent,
     record_risk,
     withdraw_consent,
@@ -50,6 +51,7 @@ __all__ = [
     "complete_task",
     "confirm_bad_news",
     "confirm_take_over",
+    "consent_withdrawn_in_referrals",
     "decide_triage",
     "deliver_bad_news",
     "end_home_ban",

@@ -14,7 +14,7 @@ from services.cases.dossiers.calendar import working_days_here
 from services.cases.dossiers.deadlines import local_day, next_working_day, working_days
 from services.cases.dossiers.models import ATTEMPTS, Dossier, Entry, Task
 from services.cases.dossiers.people import DossierPerson
-from services.cases.victim_support.acts import check_codes, is_minor, person_here
+from services.cases.victim_support.acts import announce_consent, check_codes, is_minor, person_here
 from services.cases.victim_support.models import Consent, OwnRecontactRule
 from services.cases.victim_support.opening import require_type
 from services.cases.victim_support.recontact_plan import is_duty
@@ -77,18 +77,20 @@ class _Made:
 
     def consent(self, state: str, given_by: UUID | None = None, way: str = "") -> None:
         """To a referral, as it stands today."""
-        self.session.add(
-            Consent.record(
-                self.dossier.id,
-                "referral_caw",
-                state,
-                on=local_day(self.now),
-                by=self.principal.user_id,
-                at=self.now,
-                person_id=self.whom,
-                given_by=given_by,
-                way=way,
-            )
+        consent = Consent.record(
+            self.dossier.id,
+            "referral_caw",
+            state,
+            on=local_day(self.now),
+            by=self.principal.user_id,
+            at=self.now,
+            person_id=self.whom,
+            given_by=given_by,
+            way=way,
+        )
+        self.session.add(consent)
+        announce_consent(
+            self.session, self.principal.tenant, consent, by=self.principal.user_id, now=self.now
         )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.dossiers.deadlines import local_day
 from services.cases.victim_support.acts import (
+    announce_consent,
     check_codes,
     check_past,
     complete_tasks,
@@ -30,6 +31,7 @@ from shared.contracts.aftercare import (
     RiskRef,
     WithdrawConsent,
 )
+from shared.contracts.referrals import ReferralConsentChanged
 from shared.db import uuid7
 from shared.errors import Invalid, NotFound
 
@@ -65,6 +67,7 @@ async def record_consent(
         way=command.way,
     )
     session.add(consent)
+    announce_consent(session, principal.tenant, consent, by=principal.user_id, now=now)
     note_act(
         session,
         principal,
@@ -90,6 +93,7 @@ async def withdraw_consent(
     dossier = await dossier_to_write(session, principal, dossier_id, now=now)
     consent = await session.get_one(Consent, consent_id, populate_existing=True)
     consent.withdraw(on=local_day(now))
+    announce_consent(session, principal.tenant, consent, by=principal.user_id, now=now)
     note_act(
         session,
         principal,
@@ -145,3 +149,14 @@ async def record_risk(
         risk=command.level,
     )
     return RiskRef(risk_id=risk.id)
+
+
+async def consent_withdrawn_in_referrals(
+    session: AsyncSession, event: ReferralConsentChanged, *, now: datetime
+) -> None:
+    """What was agreed here and taken back there is taken back here; a second time changes nothing."""
+    if event.state != "withdrawn" or event.cause != "referrals" or event.source_id is None:
+        return
+    consent = await session.get(Consent, event.source_id, with_for_update=True)
+    if consent is not None and consent.state == "given":
+        consent.withdraw(on=local_day(now))

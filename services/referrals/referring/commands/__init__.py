@@ -2,7 +2,6 @@
 
 from services.referrals.referring.commands.clock import TIMERS
 from services.referrals.referring.commands.offers import (
-    consent_is_gone,
     invoke_ground,
     offer_referral,
     propose_referral,
@@ -38,7 +37,6 @@ __all__ = [
     "answer_referral",
     "assign_incoming",
     "close_referral",
-    "consent_is_gone",
     "invoke_ground",
     "link_incoming",
     "offer_referral",

@@ -12,8 +12,8 @@ from services.referrals.referring.access import dossier_to_write, person_in
 from services.referrals.referring.acts import (
     PENDING,
     SEND_BY,
+    consent_is_gone,
     end,
-    given_consents,
     locked,
     stop_clocks,
     to_write,
@@ -23,7 +23,7 @@ from services.referrals.referring.changes import audited, note
 from services.referrals.referring.forms import form_of, form_on, tidy, wrong_values
 from services.referrals.referring.ledger import adopted_offer, announce, purpose_of, withdraw_row
 from services.referrals.referring.models import Referral
-from services.referrals.referring.parcels import computed_keys, parcel_of
+from services.referrals.referring.parcels import computed_keys
 from services.referrals.referring.recipients import Recipient, recipient_of
 from services.referrals.referring.rules import check_codes, checked_offer
 from services.referrals.referring.states import OFFERING, REROUTABLE, UNANSWERED, check
@@ -182,22 +182,6 @@ async def withdraw_consent(
     if referral is not None:
         audited(session, principal, "withdraw_consent", referral, now=now, consent=str(consent_id))
     return ConsentRef(consent_id=consent.id, state=consent.state, referral_state=state)
-
-
-async def consent_is_gone(
-    session: AsyncSession, tenant: str, referral: Referral, *, now: datetime, by: UUID | None
-) -> None:
-    """A consent of this referral was withdrawn: all of it ends, unless a ground covers every field by itself."""
-    for other in await given_consents(session, referral.id):
-        withdraw_row(session, tenant, other, now=now, by=by)
-    await session.flush()
-    if referral.ended == "withdrawn":
-        return
-    parcel = await parcel_of(session, referral, now=now)
-    if referral.left and parcel.ground is not None and not parcel.uncovered:
-        note(session, tenant, referral, "consent_withdrawn", now=now, by=by)
-        return
-    await end(session, tenant, referral, "withdrawn", "consent_withdrawn", now=now, by=by)
 
 
 async def reroute_referral(

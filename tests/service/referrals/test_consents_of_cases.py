@@ -1,0 +1,120 @@
+"""An offer that was written down in the dossier is one offer here too; a withdrawal on either side stops it on both."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from shared.contracts.cases import ConsentChanged
+from shared.contracts.consents import WithdrawReferralConsent
+from shared.contracts.referrals import ReferralConsentChanged
+from shared.db import uuid7
+from tests.service.referrals.loop import Loop
+
+TODAY = datetime.now(UTC).date
+
+
+def said(loop: Loop, state: str, consent_id: UUID | None = None, **facts: Any) -> ConsentChanged:
+    """What cases announces of a consent in the dossier."""
+    known: dict[str, Any] = {
+        "consent_id": consent_id or uuid7(),
+        "dossier_id": loop.dossier_id,
+        "person_id": loop.victim,
+        "purpose": "referral_other",
+        "on": TODAY(),
+    }
+    return ConsentChanged(
+        id=uuid7(),
+        occurred_at=datetime.now(UTC),
+        tenant=loop.lena.tenant,
+        actor=loop.lena.user_id,
+        state=state,
+        **{**known, **facts},
+    )
+
+
+async def test_a_refusal_at_a_re_contact_is_a_line_of_the_history(loop: Loop) -> None:
+    event = said(loop, "refused")
+    await loop.service.deliver(event)
+    await loop.service.deliver(event)
+
+    (offer,) = (await loop.of_dossier()).offers
+    assert (offer.state, offer.source, offer.fields, offer.live) == ("refused", "cases", [], False)
+
+
+async def test_what_was_said_in_general_lets_nothing_out_until_fields_are_agreed(loop: Loop) -> None:
+    await loop.service.deliver(said(loop, "given"))
+    ref = await loop.propose()
+
+    preview = (await loop.service.get(f"/referrals/{ref.referral_id}/preview", by=loop.lena)).json()
+
+    assert preview["basis"] == "none"
+    assert {"name", "need"} <= set(preview["uncovered"])
+
+
+async def test_agreed_in_general_and_then_field_by_field_is_one_offer(loop: Loop) -> None:
+    general = said(loop, "given")
+    await loop.service.deliver(general)
+    ref = await loop.propose()
+
+    await loop.offer(ref)
+
+    (offer,) = (await loop.of_dossier()).offers
+    assert (offer.state, offer.source, offer.live) == ("given", "cases", True)
+    assert offer.referral_id == ref.referral_id
+
+
+@pytest.mark.parametrize("adopted", [True, False])
+async def test_taken_back_in_the_dossier_it_is_taken_back_from_the_recipient(
+    loop: Loop, adopted: bool
+) -> None:
+    general = said(loop, "given")
+    if adopted:
+        await loop.service.deliver(general)
+    ref = await loop.sent()
+    await loop.carry()
+
+    await loop.service.deliver(said(loop, "withdrawn", general.consent_id))
+    await loop.carry()
+
+    assert (await loop.seen(ref)).line.state == "withdrawn"
+    assert [(each.line.state, each.fields) for each in await loop.received()] == [("withdrawn", [])]
+
+
+async def test_another_persons_or_another_kinds_withdrawal_touches_nothing(loop: Loop) -> None:
+    ref = await loop.sent()
+
+    await loop.service.deliver(said(loop, "withdrawn", person_id=loop.child))
+    await loop.service.deliver(said(loop, "withdrawn", purpose="referral_caw"))
+    await loop.service.deliver(said(loop, "withdrawn", purpose="school"))
+
+    assert (await loop.seen(ref)).line.state == "sent"
+
+
+async def test_a_withdrawal_that_comes_first_stays(loop: Loop) -> None:
+    general = said(loop, "given")
+    await loop.service.deliver(said(loop, "withdrawn", general.consent_id))
+    await loop.service.deliver(general)
+
+    assert [each.state for each in (await loop.of_dossier()).offers] == ["withdrawn"]
+
+
+async def test_taken_back_here_the_dossier_hears_which_consent_it_was(loop: Loop) -> None:
+    general = said(loop, "given")
+    await loop.service.deliver(general)
+    ref = await loop.sent()
+    consent = (await loop.seen(ref)).consents[0]
+
+    await loop.post(f"/consents/{consent.consent_id}/withdraw", WithdrawReferralConsent())
+
+    told = [
+        each
+        for each in await loop.service.published(loop.lena.tenant)
+        if isinstance(each, ReferralConsentChanged)
+    ]
+    assert (told[-1].state, told[-1].source_id, told[-1].cause) == (
+        "withdrawn",
+        general.consent_id,
+        "referrals",
+    )
