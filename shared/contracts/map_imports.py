@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 IMPORT_STATES = ("reading", "ready", "importing", "done", "refused", "cancelled")
-IMPORT_FORMATS = ("hsds_csv", "hsds_csv_older", "hsds_json", "csv_mapped")
+IMPORT_FORMATS = ("hsds_csv", "hsds_csv_older", "hsds_json", "csv_mapped", "shipped")
 
 
 class StartImport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,6 +20,12 @@ class StartImport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class ImportRef(msgspec.Struct, frozen=True):
     import_id: UUID
+
+
+class ShippedContent(msgspec.Struct, frozen=True):
+    """The imports of what comes along with the product, one for each source."""
+
+    imports: list[ImportRef]
 
 
 class ImportStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

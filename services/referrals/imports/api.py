@@ -24,6 +24,7 @@ from shared.contracts.map_imports import (
     ImportRef,
     ImportRows,
     ImportStep,
+    ShippedContent,
     StartImport,
 )
 from shared.errors import Invalid
@@ -110,4 +111,9 @@ async def cancel_import(
     return await door.do(commands.cancel_import, data, import_id)
 
 
-ROUTES = [start_import, imports, import_detail, import_rows, confirm_import, cancel_import]
+@post("/social-map/shipped-content", operation_id="bringInShipped", status_code=200)
+async def bring_in_shipped(door: NamedDependency[Door]) -> ShippedContent:
+    return await door.do(commands.bring_in_shipped)
+
+
+ROUTES = [bring_in_shipped, start_import, imports, import_detail, import_rows, confirm_import, cancel_import]

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -13,18 +12,21 @@ import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.imports.assembling import Assembled, Prepared, assemble
+from services.referrals.imports.assembling import Assembled, assemble
 from services.referrals.imports.models import (
     BATCH,
     CARRY_ON,
     READ,
+    SHIPPED_BATCH,
     ImportBatch,
     ImportFile,
     ImportUnknown,
     MapImport,
 )
-from services.referrals.imports.parts import FileRefused, Finding, Opened
+from services.referrals.imports.parts import FileRefused, Opened
 from services.referrals.imports.receiving import MOST_BYTES, open_file
+from services.referrals.imports.report import keep_rows
+from services.referrals.imports.shipped import SHIPPED, open_shipped
 from services.referrals.social_map.models import Layer, layer_of, tables_of
 from services.referrals.social_map.writing import (
     ContentWrong,
@@ -36,15 +38,14 @@ from services.referrals.social_map.writing import (
 )
 from shared import audit
 from shared.auth import Permission, Principal
-from shared.contracts.map_imports import ImportRef, ImportStep, StartImport
+from shared.contracts.map_imports import ImportRef, ImportStep, ShippedContent, StartImport
 from shared.db import driver_of
-from shared.errors import Invalid
+from shared.errors import Forbidden, Invalid
 from shared.timers import cancel, schedule
 
 _SOURCE: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{1,59}\Z")
 _MOST_NAME: Final = 200
 _MOST_MAPPING: Final = 500_000
-_KEPT_REASONS: Final = 20
 
 
 async def start_import(
@@ -108,6 +109,37 @@ async def cancel_import(
     return ImportRef(found.id)
 
 
+async def bring_in_shipped(session: AsyncSession, principal: Principal, *, now: datetime) -> ShippedContent:
+    """Bring in what comes along with the product, at once and whole; again, it changes nothing.
+
+    For the shared layer alone: it is the same for everybody. Raises `Forbidden` in any other tenant.
+    """
+    principal.require(Permission.SOCIAL_MAP_EDIT)
+    layer = layer_of(principal.tenant)
+    if layer is not Layer.SHARED:
+        raise Forbidden
+    refs = []
+    for source in SHIPPED:
+        opened = open_shipped(source)
+        begun = MapImport.begin(source, source, "", by=principal.user_id, at=now)
+        session.add(begun)
+        await session.flush()
+        stored = await _stored(session, layer, begun.source_of_entries)
+        assembled = assemble(opened, begun.source_of_entries, stored)
+        await keep_rows(session, begun, opened, assembled)
+        begun.make_ready()
+        begun.confirm(begun.version, by=principal.user_id, at=now)
+        await session.flush()
+        for start in range(0, len(assembled.entries), SHIPPED_BATCH):
+            drafts = [each.draft for each in assembled.entries[start : start + SHIPPED_BATCH]]
+            await _write_batch(session, layer, begun, drafts, now=now)
+        begun.entries_done = begun.entries
+        begun.end(at=now)
+        _note(session, principal, "bring_in_shipped", begun.id, now=now, entries=begun.entries)
+        refs.append(ImportRef(begun.id))
+    return ShippedContent(refs)
+
+
 async def read_import(session: AsyncSession, tenant: str, import_id: UUID, *, now: datetime) -> None:
     """A timer's: read the file, see what it would change, and forget the file itself."""
     found = await session.get(MapImport, import_id, with_for_update=True)
@@ -133,13 +165,11 @@ async def read_import(session: AsyncSession, tenant: str, import_id: UUID, *, no
         piece = drafts[start : start + BATCH]
         kinds = {entry_id(source, draft.kind, draft.source_id): draft.kind for draft in piece}
         _count(foreseen, kinds, await foresee(session, layer, piece, source=source))
-    await _keep_ready(session, found, opened, assembled)
-    found.format = opened.format
-    found.rows, found.rows_refused = len(opened.lines), len(assembled.refused)
-    found.entries = len(drafts)
+    for position, start in enumerate(range(0, len(drafts), BATCH)):
+        piece_of_it = [msgspec.to_builtins(draft) for draft in drafts[start : start + BATCH]]
+        session.add(ImportBatch(import_id=found.id, position=position, drafts=piece_of_it))
+    await keep_rows(session, found, opened, assembled)
     found.foreseen = {kind: dict(count) for kind, count in foreseen.items()}
-    found.reasons = _reasons(assembled)
-    found.unmapped = opened.unmapped
     found.make_ready()
     await session.delete(file)
 
@@ -187,75 +217,6 @@ def _count(counts: dict[str, Counter[str]], kinds: dict[UUID, str], written: Wri
     for became in ("created", "changed", "unchanged"):
         for key in getattr(written, became):
             counts.setdefault(kinds.get(key, ""), Counter())[became] += 1
-
-
-def _reasons(assembled: Assembled) -> list[dict[str, Any]]:
-    """How many rows each reason has, refused ones first; the fields of a reason apart."""
-    refused = set(assembled.refused)
-    seen = {(each.line, each.code, each.field) for each in assembled.findings}
-    counts = Counter((code, field, line in refused) for line, code, field in seen)
-    ordered = sorted(counts.items(), key=lambda each: (not each[0][2], -each[1], each[0]))
-    return [
-        {"code": code, "field": field, "rows": rows, "refused": out} for (code, field, out), rows in ordered
-    ]
-
-
-async def _keep_ready(session: AsyncSession, found: MapImport, opened: Opened, assembled: Assembled) -> None:
-    """Entries in pieces for the writing, and every row for the report, in a few statements."""
-    source = found.source_of_entries
-    keys = [entry_id(source, each.draft.kind, each.draft.source_id) for each in assembled.entries]
-    for position, start in enumerate(range(0, len(keys), BATCH)):
-        drafts = [msgspec.to_builtins(each.draft) for each in assembled.entries[start : start + BATCH]]
-        session.add(ImportBatch(import_id=found.id, position=position, drafts=drafts))
-    driver = driver_of(session)
-    await driver.execute(
-        """
-        INSERT INTO map_import_entries (import_id, entry_id, kind, name, became)
-        SELECT $1, new.entry_id, new.kind, new.name, '' FROM unnest($2::uuid[], $3::text[], $4::text[])
-          AS new (entry_id, kind, name) ON CONFLICT DO NOTHING
-        """,
-        found.id,
-        keys,
-        [each.draft.kind for each in assembled.entries],
-        [each.name for each in assembled.entries],
-    )
-    in_entry = _entry_of_each_row(assembled.entries, keys)
-    said = _said_of_each_row(assembled.findings)
-    numbers = range(len(opened.lines))
-    await driver.execute(
-        """
-        INSERT INTO map_import_rows (import_id, number, file, place, entry_id, reasons)
-        SELECT $1, new.number, new.file, new.place, new.entry_id,
-               CASE new.reasons WHEN '' THEN '{}'::text[] ELSE string_to_array(new.reasons, chr(10)) END
-        FROM unnest($2::int[], $3::text[], $4::text[], $5::uuid[], $6::text[])
-          AS new (number, file, place, entry_id, reasons)
-        """,
-        found.id,
-        list(numbers),
-        [line.file for line in opened.lines],
-        [line.place for line in opened.lines],
-        [in_entry.get(number) for number in numbers],
-        ["\n".join(said.get(number, ())) for number in numbers],
-    )
-
-
-def _entry_of_each_row(entries: Sequence[Prepared], keys: Sequence[UUID]) -> dict[int, UUID]:
-    """The first entry that a row is in: that of the row itself before those it lies in."""
-    found: dict[int, UUID] = {}
-    for each, key in zip(entries, keys, strict=True):
-        for line in each.lines:
-            found.setdefault(line, key)
-    return found
-
-
-def _said_of_each_row(findings: Sequence[Finding]) -> dict[int, list[str]]:
-    said: dict[int, list[str]] = {}
-    for each in findings:
-        text = f"{each.code}:{each.field}" if each.field else each.code
-        own = said.setdefault(each.line, [])
-        if text not in own and len(own) < _KEPT_REASONS:
-            own.append(text.replace("\n", " "))
-    return said
 
 
 async def _write_batch(

@@ -16,6 +16,9 @@ CARRY_ON: Final = "imports.carry_on"
 BATCH: Final = 400
 """How many entries are written in one transaction: a crash loses no more, and the page shows how far it is."""
 
+SHIPPED_BATCH: Final = 10_000
+"""All of it at once: each service is then made findable once."""
+
 
 class ImportUnknown(NotFound):
     """There is no such import here."""

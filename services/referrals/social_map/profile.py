@@ -5,6 +5,7 @@ Fields that nobody here knows are kept as they are. Pure: no database, no clock.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin
 from uuid import UUID, uuid5
@@ -64,11 +65,11 @@ def _wrong(value: Any, shape: Any, path: str) -> Iterator[tuple[str, str]]:
         if not isinstance(value, Mapping):
             yield path, "wrong_type"
             return
-        for field in msgspec.structs.fields(shape):
-            inner = f"{path}.{field.name}" if path else field.name
-            if field.name in value and value[field.name] not in (None, ""):
-                yield from _wrong(value[field.name], _known(field.type), inner)
-            elif field.required:
+        for name, inner_shape, required in _fields(shape):
+            inner = f"{path}.{name}" if path else name
+            if name in value and value[name] not in (None, ""):
+                yield from _wrong(value[name], inner_shape, inner)
+            elif required:
                 yield inner, "required"
     elif get_origin(shape) is list:
         if not isinstance(value, list):
@@ -81,6 +82,12 @@ def _wrong(value: Any, shape: Any, path: str) -> Iterator[tuple[str, str]]:
             msgspec.convert(value, shape)
         except msgspec.ValidationError as refused:
             yield path, _code(str(refused), shape)
+
+
+@cache
+def _fields(shape: type[Struct]) -> list[tuple[str, Any, bool]]:
+    """The name, type and need of each field: asked for every entry of an import, and slow to find out."""
+    return [(field.name, _known(field.type), field.required) for field in msgspec.structs.fields(shape)]
 
 
 def _known(shape: Any) -> Any:
