@@ -11,7 +11,17 @@ from pathlib import Path
 
 import msgspec
 
-from deploy.demo import bad_news, call_outs, dossiers, letters, roster, self_test, tenants, worries
+from deploy.demo import (
+    bad_news,
+    call_outs,
+    dossiers,
+    first_content,
+    letters,
+    roster,
+    self_test,
+    tenants,
+    worries,
+)
 from deploy.demo.script import demo_stories, demo_tenants
 from deploy.demo.workshop import NotReady, Workshop
 from deploy.local.platform import Account, Platform
@@ -19,6 +29,7 @@ from deploy.local.secrets import write_private
 
 _ARGUMENTS = 3
 _POLICE = "police_zone"
+_EDITORS = "editorial_office"
 
 
 class DemoFile(msgspec.Struct):
@@ -55,6 +66,10 @@ async def make(platform: Platform, demo_file: Path, *, now: datetime) -> None:
         # kept as soon as they exist: a later step may fail and be done again
         write_private(demo_file, msgspec.json.format(msgspec.json.encode(DemoFile(accounts))))
         await workshop.wait_for([tenant.key for tenant in script])
+        for cast in casts:
+            if cast.tenant.kind == _EDITORS:
+                # before the others: what they refer to stands in the shared layer
+                await first_content.bring_in(workshop, cast, now=now)
         for cast in casts:
             if cast.tenant.levels:
                 await roster.plan(workshop, cast, now=now)
