@@ -19,6 +19,7 @@ from shared.auth import Permission
 from shared.contracts.cases import DossierAssigned, DossierChanged, DossierOpened
 from shared.contracts.event import Event, decode, decode_envelope
 from shared.contracts.identity import SessionRevoked, StaffChanged, StaffDeactivated
+from shared.contracts.map_imports import MapImportProgressed
 from shared.contracts.notifications import DeliveryFailed, DeliveryProgressed, MessagePosted
 from shared.contracts.rostering import (
     CallOutAnswered,
@@ -54,6 +55,7 @@ LIVE_EVENTS: Final[tuple[type[Event], ...]] = (
     MessagePosted,
     DeliveryFailed,
     DeliveryProgressed,
+    MapImportProgressed,
 )
 LINE_SECONDS: Final = 600.0
 PING_SECONDS: Final = 15.0
@@ -65,6 +67,7 @@ _FOR: Final = {
     DeliveryFailed: Permission.CALL_OUT_REQUEST,
     DeliveryProgressed: Permission.CALL_OUT_REQUEST,
     StaffChanged: Permission.STAFF_MANAGE,
+    MapImportProgressed: Permission.SOCIAL_MAP_EDIT,
 }
 _ROTA = frozenset({Permission.ON_CALL_READ, Permission.CALL_OUT_READ, Permission.ROSTER_READ})
 

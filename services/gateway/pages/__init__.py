@@ -20,6 +20,7 @@ from services.gateway.pages import (
     incidents,
     leaflet_texts,
     live_stream,
+    map_imports,
     message_log,
     messages,
     night,
@@ -98,6 +99,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *papers.ROUTES,
     *tasks.ROUTES,
     *break_glass.ROUTES,
+    *map_imports.ROUTES,
     *worries.ROUTES,
     *referrals.ROUTES,
 ]

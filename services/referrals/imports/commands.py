@@ -38,9 +38,16 @@ from services.referrals.social_map.writing import (
 )
 from shared import audit
 from shared.auth import Permission, Principal
-from shared.contracts.map_imports import ImportRef, ImportStep, ShippedContent, StartImport
-from shared.db import driver_of
+from shared.contracts.map_imports import (
+    ImportRef,
+    ImportStep,
+    MapImportProgressed,
+    ShippedContent,
+    StartImport,
+)
+from shared.db import driver_of, uuid7
 from shared.errors import Forbidden, Invalid
+from shared.outbox import publish
 from shared.timers import cancel, schedule
 
 _SOURCE: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{1,59}\Z")
@@ -102,6 +109,7 @@ async def cancel_import(
     principal.require(Permission.SOCIAL_MAP_EDIT)
     found = await _locked(session, import_id)
     found.cancel(command.version, at=now)
+    _tell(session, principal.tenant, found, by=principal.user_id, now=now)
     await cancel(session, READ, found.id)
     await session.execute(delete(ImportFile).where(ImportFile.import_id == found.id))
     await session.execute(delete(ImportBatch).where(ImportBatch.import_id == found.id))
@@ -157,6 +165,7 @@ async def read_import(session: AsyncSession, tenant: str, import_id: UUID, *, no
     except FileRefused as refused:
         ((field, code),) = refused.fields.items()
         found.refuse(code, field, refused.details, at=now)
+        _tell(session, tenant, found, now=now)
         await session.delete(file)
         return
     drafts = [each.draft for each in assembled.entries]
@@ -171,6 +180,7 @@ async def read_import(session: AsyncSession, tenant: str, import_id: UUID, *, no
     await keep_rows(session, found, opened, assembled)
     found.foreseen = {kind: dict(count) for kind, count in foreseen.items()}
     found.make_ready()
+    _tell(session, tenant, found, now=now)
     await session.delete(file)
 
 
@@ -195,6 +205,7 @@ async def carry_on_import(session: AsyncSession, tenant: str, import_id: UUID, *
         found.end(at=now)
     else:
         schedule(session, tenant, now, CARRY_ON, import_id)
+    _tell(session, tenant, found, now=now)
 
 
 def _read(
@@ -265,6 +276,17 @@ async def _locked(session: AsyncSession, import_id: UUID) -> MapImport:
     if found is None:
         raise ImportUnknown
     return found
+
+
+def _tell(
+    session: AsyncSession, tenant: str, found: MapImport, *, by: UUID | None = None, now: datetime
+) -> None:
+    publish(
+        session,
+        MapImportProgressed(
+            id=uuid7(), occurred_at=now, tenant=tenant, actor=by, import_id=found.id, state=found.state
+        ),
+    )
 
 
 def _note(

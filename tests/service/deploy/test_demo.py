@@ -364,13 +364,8 @@ def test_a_synthetic_number_is_the_one_of_the_register() -> None:
     assert synthetic_insz(datetime(2017, 7, 30, tzinfo=UTC).date()) == "17073099988"
 
 
-async def test_the_shared_layer_of_the_map_has_its_first_content_once(
-    workshop: Workshop, again: Again
-) -> None:
-    await again()
+async def test_the_shared_layer_of_the_map_has_its_first_content(workshop: Workshop) -> None:
     async with workshop.transaction("referrals", "sociale_kaart") as session:
         driver = driver_of(session)
         assert await driver.fetchval("SELECT count(*) FROM map_imports WHERE state = 'done'") == 2
-        assert (
-            await driver.fetchval("SELECT count(*) FROM platform.map_entries WHERE kind = 'location'") == 874
-        )
+        assert await driver.fetchval("SELECT count(*) FROM platform.map_entries WHERE kind = 'location'") == 874

@@ -18,6 +18,7 @@ from shared.contracts.map_imports import (
     ImportRef,
     ImportRows,
     ImportStep,
+    MapImportProgressed,
     StartImport,
 )
 from shared.db import DatabaseUnreachable, driver_of, uuid7
@@ -136,6 +137,16 @@ async def test_after_confirming_every_row_is_in_an_entry_or_has_its_reason(
     assert entries["10"].content["fees_description"] == "gratis"
     assert entries["1"].content["website"] == "https://caw.be"
     assert entries["12"].organization_id is None
+
+
+async def test_whoever_watches_an_import_hears_of_each_step(
+    referrals: ServiceUnderTest, tenant: str, editor: Principal
+) -> None:
+    await referrals.provision(tenant)
+    done = await imported(referrals, editor, package())
+    told = [each for each in await referrals.published(tenant) if isinstance(each, MapImportProgressed)]
+    assert [each.state for each in told] == ["ready", "done"]
+    assert {each.import_id for each in told} == {done.summary.id}
 
 
 async def test_the_same_file_again_changes_nothing_and_a_changed_one_only_what_changed(
