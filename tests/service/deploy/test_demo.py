@@ -368,4 +368,6 @@ async def test_the_shared_layer_of_the_map_has_its_first_content(workshop: Works
     async with workshop.transaction("referrals", "sociale_kaart") as session:
         driver = driver_of(session)
         assert await driver.fetchval("SELECT count(*) FROM map_imports WHERE state = 'done'") == 2
-        assert await driver.fetchval("SELECT count(*) FROM platform.map_entries WHERE kind = 'location'") == 874
+        assert (
+            await driver.fetchval("SELECT count(*) FROM platform.map_entries WHERE kind = 'location'") == 874
+        )
