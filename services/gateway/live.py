@@ -19,8 +19,8 @@ from shared.auth import Permission
 from shared.contracts.cases import DossierAssigned, DossierChanged, DossierOpened
 from shared.contracts.event import Event, decode, decode_envelope
 from shared.contracts.identity import SessionRevoked, StaffChanged, StaffDeactivated
-from shared.contracts.map_imports import MapImportProgressed
 from shared.contracts.notifications import DeliveryFailed, DeliveryProgressed, MessagePosted
+from shared.contracts.referrals import MapImportProgressed
 from shared.contracts.rostering import (
     CallOutAnswered,
     CallOutClosed,

@@ -1,24 +1,13 @@
 """What referrals accepts and answers about files that become entries of the social map, and entries that are one."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from shared.contracts.event import Event
-
 IMPORT_STATES = ("reading", "ready", "importing", "done", "refused", "cancelled")
 IMPORT_FORMATS = ("hsds_csv", "hsds_csv_older", "hsds_json", "csv_mapped", "shipped")
-
-
-class MapImportProgressed(Event, frozen=True, kw_only=True):
-    """An import was read, went a piece further, or ended: whoever watches it asks anew."""
-
-    SUBJECT: ClassVar[str] = "referrals.map_import_progressed.v1"
-    AGGREGATE: ClassVar[str] = "import_id"
-    import_id: UUID
-    state: str
 
 
 class StartImport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -79,6 +79,15 @@ class ReferralAnswered(Event, frozen=True, kw_only=True):
     revision: int
 
 
+class MapImportProgressed(Event, frozen=True, kw_only=True):
+    """An import was read, went a piece further, or ended: whoever watches it asks anew."""
+
+    SUBJECT: ClassVar[str] = "referrals.map_import_progressed.v1"
+    AGGREGATE: ClassVar[str] = "import_id"
+    import_id: UUID
+    state: str
+
+
 class IncomingReferralChanged(Event, frozen=True, kw_only=True):
     """A referral of somebody else's came to us, changed or ended; `what`: received, amended, assigned, late, ended."""
 

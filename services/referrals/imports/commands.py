@@ -41,10 +41,10 @@ from shared.auth import Permission, Principal
 from shared.contracts.map_imports import (
     ImportRef,
     ImportStep,
-    MapImportProgressed,
     ShippedContent,
     StartImport,
 )
+from shared.contracts.referrals import MapImportProgressed
 from shared.db import driver_of, uuid7
 from shared.errors import Forbidden, Invalid
 from shared.outbox import publish

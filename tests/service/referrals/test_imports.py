@@ -18,9 +18,9 @@ from shared.contracts.map_imports import (
     ImportRef,
     ImportRows,
     ImportStep,
-    MapImportProgressed,
     StartImport,
 )
+from shared.contracts.referrals import MapImportProgressed
 from shared.db import DatabaseUnreachable, driver_of, uuid7
 from tests.service.referrals.conftest import NOW, field_codes, problem
 from tests.support.principals import principal
