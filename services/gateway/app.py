@@ -73,11 +73,17 @@ async def metrics(request: AnyRequest) -> Response[bytes]:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
+_SECRET_ADDRESSES: Final = ("/partner/", "/r/", "/password-reset/")
+"""Pages whose address holds a secret: no request that they make names them, not even to ourselves."""
+
+
 async def finish_answer(message: Message, scope: Scope) -> None:
     """The headers of every answer, errors included; pages are never kept by a browser or a proxy."""
     if message["type"] != "http.response.start":
         return
     state, headers = scope["litestar_app"].state, MutableScopeHeaders.from_message(message)
+    if scope["path"].startswith(_SECRET_ADDRESSES):
+        headers["Referrer-Policy"] = "strict-origin"
     for name, value in state.headers.items():
         headers.setdefault(name, value)
     headers.setdefault("Cache-Control", "no-store")

@@ -15,18 +15,9 @@ _REFUSALS: Final = {
 }
 
 _STAFF: Final = {
-    "delivery_state.waiting": N_("De mail vertrekt zo"),
-    "delivery_state.mailed": N_("De mail is verstuurd"),
-    "delivery_state.failed": N_("De mail kwam niet aan"),
-    "delivery_state.opened": N_("Gelezen door de partner"),
-    "delivery_state.over": N_("Afgelopen"),
-    "delivery_state.anonymised": N_("Afgelopen, adres gewist"),
-    "receipt.shown": N_("Gelezen op de pagina"),
-    "receipt.downloaded": N_("Bewaard als PDF"),
     "receipt.by_hand": N_("Op papier afgegeven"),
     "receipt.by_post": N_("Per post verstuurd"),
-    "note.link_renewed": N_("Een nieuwe link is onderweg naar de partner. De vorige werkt niet meer."),
-    "note.form_handed_over": N_("Genoteerd: het formulier is bezorgd."),
+    "note.partner_answered": N_("Uw antwoord is verstuurd. U kunt deze pagina sluiten."),
 }
 
 PARTNER_WORDS: Final[dict[str, str]] = {**_REFUSALS, **_STAFF}

@@ -81,6 +81,7 @@ class Cookies:
         self.session = f"{prefix}vangnet_session"
         self.browser = f"{prefix}vangnet_browser"
         self.challenge = f"{prefix}vangnet_challenge"
+        self.partner = f"{prefix}vangnet_partner"
 
     def make(self, key: str, value: str, *, seconds: int | None = None, readable: bool = False) -> Cookie:
         return Cookie(

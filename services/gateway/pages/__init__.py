@@ -29,6 +29,7 @@ from services.gateway.pages import (
     organisation,
     outside_question,
     papers,
+    partner,
     passwords,
     post_box,
     public_map,
@@ -101,5 +102,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *break_glass.ROUTES,
     *map_imports.ROUTES,
     *worries.ROUTES,
+    *partner.ROUTES,
     *referrals.ROUTES,
 ]

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from services.referrals.partners import commands, queries
-from services.referrals.partners.models import LinkUnknown
+from services.referrals.partners.models import LinkUnknown, PartnerSessionOver
 from services.referrals.partners.rules import digest_of, partner_principal
 from shared.app import Door
 from shared.contracts.partners import (
@@ -55,6 +55,15 @@ async def renew_link(
 @get("/referrals/{referral_id:uuid}/form.pdf", operation_id="formOfReferral", media_type="application/pdf")
 async def form_pdf(door: NamedDependency[Door], referral_id: FromPath[UUID]) -> Response[bytes]:
     return _pdf(await door.ask(commands.form_pdf, referral_id))
+
+
+@get(
+    "/referrals/{referral_id:uuid}/receipt.pdf",
+    operation_id="receiptOfReferral",
+    media_type="application/pdf",
+)
+async def receipt_pdf(door: NamedDependency[Door], referral_id: FromPath[UUID]) -> Response[bytes]:
+    return _pdf(await door.ask(commands.receipt_pdf, referral_id))
 
 
 @post("/referrals/{referral_id:uuid}/handed-over", operation_id="handOverForm", status_code=200)
@@ -102,12 +111,15 @@ async def read_by_partner(state: State, data: JSONBody[ReadReferral]) -> Partner
     return await _look(state, data.tenant, data.session, commands.read_by_partner, data)
 
 
-@post(
-    "/partner/form.pdf", operation_id="formOfPartner", status_code=200, security=_NO_TOKEN,
-    media_type="application/pdf",
-)  # fmt: skip
-async def form_of_partner(state: State, data: JSONBody[ReadReferral]) -> Response[bytes]:
-    return _pdf(await _look(state, data.tenant, data.session, commands.form_of_partner, data))
+@get("/partner/form.pdf", operation_id="formOfPartner", security=_NO_TOKEN, media_type="application/pdf")
+async def form_of_partner(request: AnyRequest, state: State) -> Response[bytes]:
+    """What the page shows, to keep. His session stands where others have a token: `Bearer <tenant>.<session>`."""
+    _, _, given = request.headers.get("Authorization", "").partition(" ")
+    tenant, _, session = given.partition(".")
+    if not tenant or not session:
+        raise PartnerSessionOver
+    data = ReadReferral(tenant=tenant, session=session)
+    return _pdf(await _look(state, tenant, session, commands.form_of_partner, data))
 
 
 @post("/partner/answers", operation_id="answerByPartner", status_code=200, security=_NO_TOKEN)
@@ -154,6 +166,6 @@ def _pdf(content: bytes) -> Response[bytes]:
 
 
 ROUTES = [
-    delivery_view, renew_link, form_pdf, hand_over_form, partner_mail,
+    delivery_view, renew_link, form_pdf, receipt_pdf, hand_over_form, partner_mail,
     open_link, ask_code, enter_code, ask_new_link, read_by_partner, form_of_partner, answer_by_partner,
 ]  # fmt: skip

@@ -11,9 +11,10 @@ from typing import Any, Final
 import msgspec
 
 from services.referrals.partners.rules import proof_of
-from services.referrals.partners.wording import Writer, day_in_words, parts_of, said, word
+from services.referrals.partners.wording import Writer, day_in_words, moment_in_words, parts_of, said, word
 from services.referrals.referring.models import Referral
 from services.referrals.referring.terms import local_day
+from shared.contracts.partners import Receipt
 from shared.errors import Unavailable
 
 _PRESS: Final = Path(__file__).with_name("press.py")
@@ -50,10 +51,7 @@ def paper_of(
     return {
         "lang": language,
         "title": word("form", referral.form, language),
-        "sender": {
-            "name": writer.name,
-            "lines": [each for each in (writer.unit, writer.street, writer.town, writer.phone) if each],
-        },
+        "sender": _sender(writer),
         "to": said("to", language, facts),
         "recipient": referral.recipient,
         "dated": said("dated", language, facts),
@@ -69,6 +67,53 @@ def paper_of(
         "page": word("text", "page", language),
         "proof": said("proof", language, facts),
     }
+
+
+def proof_paper(
+    referral: Referral, receipts: Sequence[Receipt], writer: Writer, language: str, *, now: datetime
+) -> dict[str, Any]:
+    """The proof of receipt: moments, readers and fingerprints, and nothing of the person. Pure."""
+    facts = {
+        "town": writer.town.partition(" ")[2] or writer.town or writer.name,
+        "day": day_in_words(local_day(now)),
+        "recipient": referral.recipient,
+        "number": str(referral.id),
+    }
+    rows = [
+        [
+            moment_in_words(each.at),
+            "\n".join(
+                part
+                for part in (
+                    word("receipt", each.what, language),
+                    each.reader,
+                    said(f"proved_{each.proved_by}", language, facts) if each.proved_by else "",
+                    f"SHA-256 {each.digest}",
+                )
+                if part
+            ),
+        ]
+        for each in receipts
+    ]
+    return {
+        "lang": language,
+        "title": said("proof_title", language, facts),
+        "sender": _sender(writer),
+        "to": said("about", language, facts),
+        "recipient": referral.recipient,
+        "dated": said("dated", language, facts),
+        "basis": said("proof_basis", language, facts),
+        "parts": [{"title": said("proof_part", language, facts), "rows": rows}] if rows else [],
+        "answer": None,
+        "foot": said("proof_foot", language, facts),
+        "page": word("text", "page", language),
+        "proof": said("proof_number", language, facts),
+    }
+
+
+def _sender(writer: Writer) -> dict[str, Any]:
+    lines = [each for each in (writer.unit, writer.street, writer.town, writer.phone) if each]
+    return {"name": writer.name, "lines": lines}
 
 
 async def pressed(paper: dict[str, Any], *, now: datetime) -> bytes:

@@ -4,11 +4,13 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+_BRUSSELS: Final = ZoneInfo("Europe/Brussels")
 _FILE: Final = Path(__file__).with_name("words.toml")
 _LANGUAGES: Final = ("nl", "fr", "de", "en")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
@@ -69,6 +71,11 @@ def value_in_words(key: str, value: str, language: str) -> str:
 def day_in_words(day: date) -> str:
     """The same in all four languages."""
     return f"{day.day:02}/{day.month:02}/{day.year}"
+
+
+def moment_in_words(moment: datetime) -> str:
+    """On the clock in Belgium, the same in all four languages."""
+    return f"{moment.astimezone(_BRUSSELS):%d/%m/%Y %H:%M:%S}"
 
 
 def parts_of(fields: Sequence[tuple[str, str]], language: str) -> list[dict[str, Any]]:

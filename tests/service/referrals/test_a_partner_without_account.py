@@ -1,12 +1,14 @@
 """A partner without account: one link, a code, the consented fields, an answer, and proof; nothing for anybody else."""
 
 import asyncio
+import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from pypdf import PdfReader
 
 from services.referrals.partners.rules import code_secret, link_secret
 from shared.auth import Permission, Principal
@@ -77,6 +79,10 @@ class Partner:
 
     async def read(self, session: str) -> PartnerReferral:
         return self.service.read(await self.knock("referral", session=session), PartnerReferral)
+
+    async def form(self, session: str) -> httpx.Response:
+        bearer = {"Authorization": f"Bearer {self.tenant}.{session}"}
+        return await self.service.http.get("/partner/form.pdf", headers=bearer)
 
     async def answer(self, session: str, answer: str, key: str = "", **codes: Any) -> httpx.Response:
         return await self.knock("answers", key, session=session, answer=answer, **codes)
@@ -255,7 +261,7 @@ async def test_withdrawn_after_opening_the_link_shows_only_that_and_one_mail_say
     assert (view.state, view.fields, view.may) == ("withdrawn", [], [])
     assert VALUES["name"] not in shown.text
     assert problem(await partner.answer(session, "accepted")) == (409, "referral_state_wrong")
-    assert problem(await partner.knock("form.pdf", session=session)) == (409, "referral_over")
+    assert problem(await partner.form(session)) == (409, "referral_over")
     assert len(await partner.due("partner_withdrawn")) == 1
 
 
@@ -432,7 +438,10 @@ async def test_the_form_on_paper_holds_only_the_consented_fields_and_is_kept_as_
     assert form.is_success, form.text
     assert form.headers["content-type"] == "application/pdf"
     assert form.content.startswith(b"%PDF-")
+    pages = PdfReader(io.BytesIO(form.content))
+    words = " ".join(page.extract_text() for page in pages.pages)
     assert b"/StructTreeRoot" in form.content
+    assert VALUES["name"] in words
     assert handed.is_success, handed.text
     delivery = await partner.delivery(ref)
     assert (delivery.kind, [each.what for each in delivery.receipts]) == ("form", ["by_post"])
@@ -455,10 +464,24 @@ async def test_a_partner_keeps_what_he_saw_as_a_pdf_and_that_stands_on_the_proof
     ref, secret = await partner.sent()
     session = await partner.enter(secret)
     await partner.read(session)
-    form = await partner.knock("form.pdf", session=session)
+    form = await partner.form(session)
 
     assert form.content.startswith(b"%PDF-")
     assert [each.what for each in (await partner.delivery(ref)).receipts] == ["shown", "downloaded"]
+    assert (await partner.form("nobody")).status_code == 404
+
+
+async def test_the_proof_of_receipt_names_moments_and_readers_and_nothing_of_the_person(
+    partner: Partner,
+) -> None:
+    ref, secret = await partner.sent()
+    await partner.read(await partner.enter(secret))
+    proof = await partner.service.get(f"/referrals/{ref.referral_id}/receipt.pdf", by=partner.loop.lena)
+
+    pages = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(proof.content)).pages)
+    assert "An De Smet" in pages
+    assert (await partner.delivery(ref)).receipts[0].digest in "".join(pages.split())
+    assert VALUES["name"] not in pages
 
 
 async def test_an_outsider_of_the_dossier_and_another_tenant_see_no_delivery(

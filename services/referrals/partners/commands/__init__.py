@@ -14,7 +14,7 @@ from services.referrals.partners.commands.entering import (
     enter_code,
     open_link,
 )
-from services.referrals.partners.commands.papers import form_of_partner, form_pdf, hand_over_form
+from services.referrals.partners.commands.papers import form_of_partner, form_pdf, hand_over_form, receipt_pdf
 
 __all__ = [
     "anonymise_delivery",
@@ -29,6 +29,7 @@ __all__ = [
     "keep_mail_ended",
     "open_link",
     "read_by_partner",
+    "receipt_pdf",
     "renew_link",
     "tell_partner",
 ]

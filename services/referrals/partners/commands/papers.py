@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.partners.contacts import delivery_of, open_delivery, writer_now
 from services.referrals.partners.models import PartnerReceipt
-from services.referrals.partners.printing import paper_of, pressed
+from services.referrals.partners.printing import paper_of, pressed, proof_paper
 from services.referrals.partners.rules import proof_of
-from services.referrals.partners.sight import keep_receipt, released, sight_of
+from services.referrals.partners.sight import keep_receipt, receipts_of, released, sight_of
 from services.referrals.referring.access import dossier_to_read
 from services.referrals.referring.acts import locked, to_write
 from services.referrals.referring.changes import audited, note
@@ -41,6 +41,25 @@ async def form_pdf(session: AsyncSession, principal: Principal, referral_id: UUI
     writer = await writer_now(session, now=now)
     paper = paper_of(referral, parcel.fields, writer, writer.legal_language, basis=parcel.basis, now=now)
     audited(session, principal, "form_pdf", referral, now=now, fields=len(parcel.fields))
+    return await pressed(paper, now=now)
+
+
+async def receipt_pdf(
+    session: AsyncSession, principal: Principal, referral_id: UUID, *, now: datetime
+) -> bytes:
+    """When it was shown or handed over, to whom, and the hash of what: none of the fields. Raises `NotFound`."""
+    principal.require(Permission.REFERRAL_READ)
+    referral = await session.get(Referral, referral_id)
+    if referral is None:
+        raise NotFound
+    await dossier_to_read(session, referral.dossier_id)
+    delivery = await delivery_of(session, referral_id)
+    if delivery is None:
+        raise NotFound
+    receipts = await receipts_of(session, delivery.id)
+    writer = await writer_now(session, now=now)
+    paper = proof_paper(referral, receipts, writer, writer.legal_language, now=now)
+    audited(session, principal, "receipt_pdf", referral, now=now)
     return await pressed(paper, now=now)
 
 
