@@ -11,6 +11,7 @@ from services.gateway.call_out_words import CALL_OUT_WORDS
 from services.gateway.finding_words import FINDING_WORDS
 from services.gateway.identity_words import IDENTITY_WORDS
 from services.gateway.map_import_words import MAP_IMPORT_WORDS
+from services.gateway.map_words import MAP_WORDS
 from services.gateway.marking import N_
 from services.gateway.message_words import MESSAGE_WORDS
 from services.gateway.office_words import OFFICE_WORDS
@@ -58,6 +59,7 @@ WORDS: Final[dict[str, str]] = {
     **FINDING_WORDS,
     **IDENTITY_WORDS,
     **MAP_IMPORT_WORDS,
+    **MAP_WORDS,
     **MESSAGE_WORDS,
     **PAPER_WORDS,
     **OFFICE_WORDS,
