@@ -19,6 +19,8 @@ class Line:
     tone: str = "rest"
 
 
+_SAME_PLACE_KM = 0.1
+"""So near lie only two things that both stand in the middle of one municipality."""
 _SYMBOLS = {"fits": ("check", "ok"), "not": ("cross", "danger"), "unknown": ("question", "rest")}
 
 
@@ -165,6 +167,8 @@ def _distance(language: Language, service: FoundService, found: FoundServices) -
     rough = (found.origin is not None and found.origin.precision == "municipality") or all(
         place.precision == "municipality" for place in service.places if place.latitude is not None
     )
+    if rough and far < _SAME_PLACE_KM:
+        return language.text(N_("In dezelfde gemeente"))
     if rough:
         return language.text(N_("%(far)s km, op gemeenteniveau"), far=number)
     return language.text(N_("%(far)s km"), far=number)

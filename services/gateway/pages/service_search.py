@@ -173,7 +173,6 @@ async def _show(pages: Pages, visit: Visit, asked: _Asked) -> Response[str]:
         "genders": [(code, group_name(language, code, "gender")) for code in GENDERS],
         "statuses": [(code, group_name(language, code, "residence_status")) for code in RESIDENCE],
         "languages": [(code, language.language_name(code)) for code in _SPOKEN],
-        "about_client": any(form.text(name) for name in _OF_CLIENT),
         "chips": _chips(visit, form, choices),
         "dossier": asked.dossier,
         "shared": [(name, value) for name in _SHARED for value in form.lists[name] if value],

@@ -57,6 +57,7 @@
   }
   const markers = [];
   const shown = [];
+  let origin = null;
   for (const each of places) {
     const pin = document.createElement("span");
     pin.className = "pin" + (each.rough ? " pin--rough" : "") + (each.hit.classList.contains("hit--not") ? " pin--not" : "");
@@ -94,6 +95,7 @@
   /* Markers that would cover each other step aside along a spiral, so that each can be seen and touched. */
   function spread() {
     const taken = [];
+    if (origin) { const at = map.latLngToLayerPoint(origin.getLatLng()); taken.push([at.x, at.y]); }
     for (const each of shown) {
       const at = map.latLngToLayerPoint(each.marker.getLatLng());
       let aside = [0, 0];
@@ -112,7 +114,8 @@
     const pin = document.createElement("span");
     pin.className = "pin pin--origin";
     const icon = L.divIcon({ className: "", html: pin, iconSize: [21, 21] });
-    markers.push(L.marker([Number(place.dataset.lat), Number(place.dataset.lon)], { icon, interactive: false, keyboard: false, title: place.dataset.origin }).addTo(map));
+    origin = L.marker([Number(place.dataset.lat), Number(place.dataset.lon)], { icon, interactive: false, keyboard: false, title: place.dataset.origin }).addTo(map);
+    markers.push(origin);
   }
   const fit = () => {
     if (markers.length) map.fitBounds(L.featureGroup(markers).getBounds().pad(0.15), { maxZoom: 13, animate: false });
@@ -131,6 +134,7 @@
       for (const each of tabs.querySelectorAll("[data-show]")) each.setAttribute("aria-pressed", String(each === button));
       map.invalidateSize();
       fit();
+      if (button.dataset.show === "map") frame.scrollIntoView({ block: "center" });
     });
   }
 })();

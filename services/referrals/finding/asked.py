@@ -14,6 +14,7 @@ from shared.db import driver_of
 
 _MOST_WORDS: Final = 12
 _BEGINNING_FROM: Final = 3
+_STEM_FROM: Final = 5
 _STEMS_KEPT: Final = 20_000
 _SMALL_WORDS: Final = frozenset(
     word
@@ -154,7 +155,9 @@ def _word(
 ) -> str:
     found = {_quoted(stem) for each in [word, *near.get(word, [])] for stem in stems[each]}
     found |= {_quoted(each) for kept in vocabularies for each in kept.ending_with(word)}
-    found |= {f"{_quoted(each)}:*" for each in [word, *near.get(word, [])] if len(each) >= _BEGINNING_FROM}
+    begun = {each for each in [word, *near.get(word, [])] if len(each) >= _BEGINNING_FROM}
+    begun |= {stem for each in begun for stem in stems[each] if len(stem) >= _STEM_FROM}
+    found |= {f"{_quoted(each)}:*" for each in begun}
     return " | ".join(sorted(found))
 
 

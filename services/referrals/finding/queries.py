@@ -68,7 +68,12 @@ def _answer(
             continue
         kept.append(service)
     # a stable sort: among those that fit and those that do not, the order stays
-    kept.sort(key=lambda each: each.verdict == NOT or each.serves == "no")
+    kept.sort(
+        key=lambda each: (
+            each.verdict == NOT or each.serves == "no",
+            wish.serves_place and each.serves != "yes",
+        )
+    )
     hits = kept[wish.offset : wish.offset + wish.limit]
     return contract.FoundServices(
         hits=hits,

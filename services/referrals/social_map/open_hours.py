@@ -43,10 +43,12 @@ def state_at(schedules: Sequence[dict[str, Any]], moment: datetime, *, always: b
     if not usable:
         return State("unknown")
     today = moment.astimezone(BRUSSELS).date()
-    sure, unsure = _spans(usable, today - timedelta(days=1), today + timedelta(days=_AHEAD_DAYS))
+    last = today + timedelta(days=_AHEAD_DAYS)
+    sure, unsure = _spans(usable, today - timedelta(days=1), last)
     for opens, closes in sure:
         if opens <= moment < closes:
-            return State("open", until=closes)
+            # day after day without a stop
+            return State("always") if closes > _instant(last, 0) else State("open", until=closes)
     following = next((opens for opens, _ in sure if opens > moment), None)
     if any(opens <= moment < closes for opens, closes in unsure):
         return State("holiday", opens_at=following)
@@ -109,7 +111,7 @@ def _days(schedule: dict[str, Any], first: date, last: date) -> list[date]:
     ends = min(filter(None, (last, _day(schedule.get("valid_to")), _day(schedule.get("until")))))
     if begins > ends:
         return []
-    rule = _rule(schedule)
+    rule = _rule(schedule, begins)
     if rule is None:
         return []
     return [
@@ -120,14 +122,21 @@ def _days(schedule: dict[str, Any], first: date, last: date) -> list[date]:
     ]
 
 
-def _rule(schedule: dict[str, Any]) -> rrule | None:
+def _rule(schedule: dict[str, Any], begins: date) -> rrule | None:
+    """None when nobody can read it. One that repeats each time the same is followed from `begins`."""
     monthly = schedule.get("freq") == "MONTHLY"
-    began = _day(schedule.get("dtstart")) or _day(schedule.get("valid_from")) or _LONG_AGO
+    began = _day(schedule.get("dtstart")) or _day(schedule.get("valid_from"))
     try:
+        interval = int(schedule.get("interval") or 1)
+        fixed = any(schedule.get(name) for name in ("byday", "bymonthday", "byweekno", "byyearday"))
+        if interval < 1 or (not fixed and began is None):
+            return None
+        if fixed and interval == 1 and not schedule.get("count"):
+            began = begins
         return rrule(
             MONTHLY if monthly else WEEKLY,
-            dtstart=datetime.combine(began, time()),
-            interval=int(schedule.get("interval") or 1),
+            dtstart=datetime.combine(began or _LONG_AGO, time()),
+            interval=interval,
             count=int(schedule["count"]) if schedule.get("count") else None,
             wkst=_weekday(str(schedule.get("wkst") or "MO")),
             byweekday=[_weekday(each) for each in _list(schedule.get("byday"))] or None,
@@ -136,7 +145,7 @@ def _rule(schedule: dict[str, Any]) -> rrule | None:
             byyearday=[int(each) for each in _list(schedule.get("byyearday"))] or None,
         )
     except (ValueError, TypeError, KeyError):
-        return None  # a rule that nobody can read says nothing
+        return None
 
 
 def _weekday(text: str) -> weekday:

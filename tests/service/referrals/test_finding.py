@@ -1,16 +1,33 @@
 """Finding a service: words in four languages, filters, both layers, and nothing for another tenant."""
 
+import logging
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from services.referrals.social_map.models import EDITORIAL_TENANT, layer_of
-from services.referrals.social_map.writing import EDITORS, Draft, write
-from shared.auth import Principal
-from shared.contracts.service_search import FindServices, FoundServices
-from shared.db import uuid7
-from tests.service.referrals.conftest import NOW, service
+from services.referrals.geography.distance import kilometres
+from services.referrals.social_map.models import EDITORIAL_TENANT, Layer, layer_of
+from services.referrals.social_map.writing import EDITORS, Draft, withdraw, write
+from shared.auth import Permission, Principal
+from shared.contracts.map_entries import SaveOverlay
+from shared.contracts.service_search import (
+    AboutClient,
+    FindServices,
+    FoundServices,
+    HelpLines,
+    Point,
+    SaveSynonyms,
+    SearchChoices,
+    SynonymGroup,
+)
+from shared.db import driver_of, uuid7
+from tests.service.referrals.conftest import NOW, organization, problem, service
+from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
 
 
@@ -19,6 +36,30 @@ async def put(under_test: ServiceUnderTest, tenant: str, *drafts: Draft) -> list
     async with under_test.transaction(tenant) as session:
         written = await write(session, layer_of(tenant), drafts, source=EDITORS, by=uuid7(), now=NOW)
     return [*written.created, *written.changed, *written.unchanged]
+
+
+async def put_at(
+    under_test: ServiceUnderTest, tenant: str, name: str, location: dict[str, Any], **content: Any
+) -> UUID:
+    """A service with the one place where it is given."""
+    (service_id,) = await put(under_test, tenant, service(name, **content))
+    at = Draft(kind="location", source_id=name, content={"name": name, **location})
+    (location_id,) = await put(under_test, tenant, at)
+    link = Draft(
+        kind="service_at_location",
+        source_id=name,
+        content={},
+        service_id=service_id,
+        location_id=location_id,
+    )
+    await put(under_test, tenant, link)
+    return service_id
+
+
+def at(postal_code: str, city: str) -> dict[str, Any]:
+    return {
+        "addresses": [{"address_1": "Markt 1", "postal_code": postal_code, "city": city, "country": "BE"}]
+    }
 
 
 async def find(under_test: ServiceUnderTest, by: Principal, **wish: Any) -> FoundServices:
@@ -34,24 +75,434 @@ def names(found: FoundServices) -> list[str]:
     "words",
     [
         "slachtofferhulp",
-        "Slachtofferhulp",
+        "SLACHTOFFERHULP",
         "slachtofer hulp",
         "slachtofferhulpp",
+        "slachtoffers",
+        "slacht",
         "aide aux victimes",
         "Opferhilfe",
         "victim support",
         "slachtoffer",
         "hulp aan slachtoffers",
+        "Slàchtöfferhulp",
+        "begeleiding",
     ],
 )
 async def test_victim_help_is_found_in_four_languages_and_with_typing_errors(
     referrals: ServiceUnderTest, reader: Principal, words: str
 ) -> None:
+    help_for_victims = service(
+        "Slachtofferhulp", description="Voor wie een misdrijf meemaakte: rouwbegeleiding en praktische hulp"
+    )
+    second_hand = service("Kringwinkel", description="Tweedehandse meubels en kleren")
+    await put(referrals, EDITORIAL_TENANT, help_for_victims, second_hand)
+
+    assert names(await find(referrals, reader, words=words)) == ["Slachtofferhulp"]
+
+
+async def test_a_translation_is_searched_by_the_stems_of_its_language_and_shown_in_it(
+    referrals: ServiceUnderTest, reader: Principal
+) -> None:
+    translations = {
+        "fr": {"name": "Accueil des locataires", "description": "Pour les locataires menacés d'expulsion"},
+        "en": {"name": "Desk for renters"},
+    }
+    await put(referrals, EDITORIAL_TENANT, service("Woonloket", translations=translations))
+
+    assert names(await find(referrals, reader, words="menacées", in_language="fr")) == [
+        "Accueil des locataires"
+    ]
+    assert names(await find(referrals, reader, words="renter", in_language="en")) == ["Desk for renters"]
+    assert names(await find(referrals, reader, words="woonloket", in_language="de")) == ["Woonloket"]
+
+
+async def test_what_was_read_in_the_words_is_said(referrals: ServiceUnderTest, reader: Principal) -> None:
+    await put(referrals, EDITORIAL_TENANT, service("Budgetbegeleiding"), service("Leefloon"))
+
+    mistyped = await find(referrals, reader, words="leefloom")
+    widened = await find(referrals, reader, words="schulden")
+    loosened = await find(referrals, reader, words="leefloon xylofoon")
+    nothing = await find(referrals, reader, words="xylofoon")
+
+    assert [(each.typed, each.meant) for each in mistyped.meant] == [("leefloom", ["leefloon"])]
+    assert names(mistyped) == ["Leefloon"]
+    assert names(widened) == ["Budgetbegeleiding"]
+    assert "budgetbegeleiding" in widened.widened[0].also
+    assert (names(loosened), loosened.loosened) == (["Leefloon"], True)
+    assert (names(nothing), nothing.loosened, nothing.total) == ([], False, 0)
+
+
+@pytest.mark.parametrize(
+    "words", ["'", "\\", "a & b | !c", "<->", ":*", "((((", "% _", "'; DROP TABLE map_search; --", "😀"]
+)
+async def test_signs_are_no_operators(referrals: ServiceUnderTest, reader: Principal, words: str) -> None:
+    await put(referrals, EDITORIAL_TENANT, service("Slachtofferhulp"))
+
+    answer = await referrals.post("/services/search", FindServices(words=words), reader)
+
+    assert answer.status_code == 200
+
+
+async def test_a_name_goes_before_a_description_and_the_order_is_always_the_same(
+    referrals: ServiceUnderTest, reader: Principal
+) -> None:
+    drafts = [service(f"Dienst {number}", description="Wij helpen bij schulden") for number in range(30)]
+    await put(referrals, EDITORIAL_TENANT, *drafts, service("Schulden de baas"))
+
+    first = await find(referrals, reader, words="schulden", limit=20)
+    second = await find(referrals, reader, words="schulden", limit=20, offset=20)
+    again = await find(referrals, reader, words="schulden", limit=50)
+
+    assert first.hits[0].name == "Schulden de baas"
+    assert (first.total, first.more, second.more) == (31, True, False)
+    assert names(first) + names(second) == names(again)
+
+
+async def test_own_services_are_found_beside_the_shared_ones_and_by_nobody_else(
+    referrals: ServiceUnderTest, tenant: str, reader: Principal, stranger: Principal
+) -> None:
+    await put(referrals, EDITORIAL_TENANT, service("Buurthuis Noord"))
+    await put(referrals, tenant, service("Buurthuis Zuid", description="vertrouwelijk woord: kamperfoelie"))
+
+    mine = await find(referrals, reader, words="buurthuis")
+    theirs = await find(referrals, stranger, words="buurthuis")
+
+    assert {each.name: each.layer for each in mine.hits} == {
+        "Buurthuis Noord": "shared",
+        "Buurthuis Zuid": "own",
+    }
+    assert (names(theirs), theirs.total) == (["Buurthuis Noord"], 1)
+    mistyped = await find(referrals, stranger, words="kamperfoeli")
+    assert (mistyped.hits, mistyped.meant) == ([], []), "not even a word of another tenant is proposed"
+
+
+async def test_what_a_tenant_hides_or_renames_is_so_for_it_alone(
+    referrals: ServiceUnderTest, editor: Principal, reader: Principal, stranger: Principal
+) -> None:
+    hidden, renamed = await put(
+        referrals, EDITORIAL_TENANT, service("Buurthuis Noord"), service("Buurthuis Zuid")
+    )
+    hide = SaveOverlay(fields={}, note="", hidden=True, version=0)
+    rename = SaveOverlay(fields={"name": "Ons Buurthuis"}, note="", hidden=False, version=0)
+    for entry_id, overlay in ((hidden, hide), (renamed, rename)):
+        assert (await referrals.post(f"/map/entries/{entry_id}/overlay", overlay, editor)).is_success
+
+    mine = await find(referrals, reader, words="buurthuis")
+
+    assert [(each.name, each.layer) for each in mine.hits] == [("Ons Buurthuis", "overlaid")]
+    assert sorted(names(await find(referrals, stranger, words="buurthuis"))) == [
+        "Buurthuis Noord",
+        "Buurthuis Zuid",
+    ]
+
+
+async def test_the_tenants_word_stays_upon_a_shared_service_that_changes(
+    referrals: ServiceUnderTest, editor: Principal, reader: Principal
+) -> None:
+    (entry_id,) = await put(
+        referrals, EDITORIAL_TENANT, service("Buurthuis", source_id="b", description="thee")
+    )
+    rename = SaveOverlay(fields={"name": "Ons Buurthuis"}, note="", hidden=False, version=0)
+    assert (await referrals.post(f"/map/entries/{entry_id}/overlay", rename, editor)).is_success
+    async with referrals.transaction(EDITORIAL_TENANT) as session:
+        changed = service("Buurthuis", source_id="b", description="koffie en kaarten")
+        await write(session, Layer.SHARED, [changed], source=EDITORS, by=None, now=NOW + timedelta(days=1))
+
+    found = await find(referrals, reader, words="kaarten")
+
+    assert [(each.name, each.summary) for each in found.hits] == [("Ons Buurthuis", "koffie en kaarten")]
+
+
+async def test_what_is_withdrawn_or_works_no_more_is_not_found(
+    referrals: ServiceUnderTest, reader: Principal
+) -> None:
+    gone, stopped = await put(
+        referrals, EDITORIAL_TENANT, service("Buurthuis"), service("Buurtcafé", source_id="c")
+    )
+    async with referrals.transaction(EDITORIAL_TENANT) as session:
+        await withdraw(session, Layer.SHARED, [gone], source=EDITORS, by=None, now=NOW)
+    await put(referrals, EDITORIAL_TENANT, service("Buurtcafé", source_id="c", status="inactive"))
+
+    assert names(await find(referrals, reader, words="buurt")) == []
+    assert stopped
+
+
+async def test_the_name_of_an_organisation_finds_its_services_also_after_it_changes(
+    referrals: ServiceUnderTest, reader: Principal
+) -> None:
+    (caw,) = await put(
+        referrals, EDITORIAL_TENANT, Draft(kind="organization", source_id="o", content={"name": "Caritas"})
+    )
+    await put(referrals, EDITORIAL_TENANT, service("Opvang", caw))
+    renamed = Draft(kind="organization", source_id="o", content={"name": "Ommekaar"})
+
+    assert names(await find(referrals, reader, words="caritas")) == ["Opvang"]
+    await put(referrals, EDITORIAL_TENANT, renamed)
+    assert names(await find(referrals, reader, words="ommekaar")) == ["Opvang"]
+    assert names(await find(referrals, reader, words="caritas")) == []
+
+
+async def test_no_tenant_but_the_editorial_office_writes_the_shared_index(
+    referrals: ServiceUnderTest, tenant: str
+) -> None:
+    for table in ("map_search", "map_search_places", "map_words", "map_synonyms"):
+        async with referrals.transaction(tenant) as session:
+            assert await driver_of(session).execute(f"DELETE FROM platform.{table}") == "DELETE 0"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with referrals.transaction(tenant) as session:
+            await driver_of(session).execute("INSERT INTO platform.map_words (word) VALUES ('gestolen')")
+
+
+async def test_the_distance_is_from_a_place_and_says_how_exactly_it_is_known(
+    referrals: ServiceUnderTest, reader: Principal
+) -> None:
+    await put_at(referrals, EDITORIAL_TENANT, "Opvang Gent", at("9000", "Gent"))
+    await put_at(referrals, EDITORIAL_TENANT, "Opvang Aalst", {"latitude": 50.9380, "longitude": 4.0390})
+    await put_at(referrals, EDITORIAL_TENANT, "Opvang ergens", {})
+
+    found = await find(referrals, reader, words="opvang", place="Vrijheidstraat 3, 9300 Aalst")
+    near = await find(referrals, reader, words="opvang", place="9300", within_km=10)
+    nowhere = await find(referrals, reader, words="opvang", place="Atlantis")
+
+    assert names(found) == ["Opvang Aalst", "Opvang Gent", "Opvang ergens"]
+    assert found.origin is not None
+    assert (found.origin.name, found.origin.precision) == ("9300 Aalst", "municipality")
+    assert [place.precision for each in found.hits for place in each.places] == [
+        "address",
+        "municipality",
+        "",
+    ]
+    assert found.hits[1].distance_km is not None
+    assert 20 < found.hits[1].distance_km < 32
+    assert names(near) == ["Opvang Aalst", "Opvang ergens"], "what has no place is not known to be far"
+    assert (nowhere.place_unknown, nowhere.total) == (True, 3)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    points=st.lists(st.tuples(st.floats(50.7, 51.5), st.floats(2.6, 5.8)), min_size=1, max_size=12),
+    origin=st.tuples(st.floats(50.7, 51.5), st.floats(2.6, 5.8)),
+    within=st.floats(0.5, 120),
+)
+async def test_what_is_near_is_what_measuring_every_place_finds(
+    referrals: ServiceUnderTest,
+    reader: Principal,
+    points: list[tuple[float, float]],
+    origin: tuple[float, float],
+    within: float,
+) -> None:
+    tag = f"m{uuid7().hex}"
+    for number, (latitude, longitude) in enumerate(points):
+        where = {"latitude": latitude, "longitude": longitude}
+        await put_at(referrals, EDITORIAL_TENANT, f"{tag} {number}", where)
+
+    wish = {"words": tag, "point": Point(latitude=origin[0], longitude=origin[1])}
+    found = await find(referrals, reader, **wish, within_km=within, limit=50)
+    everything = await find(referrals, reader, **wish, limit=50)
+
+    measured = {f"{tag} {number}": kilometres(*origin, *each) for number, each in enumerate(points)}
+    assert set(names(found)) == {name for name, far in measured.items() if far <= within}
+    for each in everything.hits:
+        assert each.distance_km == pytest.approx(measured[each.name], abs=0.06)
+
+
+async def test_a_hidden_address_is_in_no_answer_and_gives_no_distance(
+    referrals: ServiceUnderTest, reader: Principal
+) -> None:
+    secret = {**at("9300", "Aalst"), "latitude": 50.9411, "longitude": 4.0422, "hidden_address": True}
+    await put_at(referrals, EDITORIAL_TENANT, "Vluchthuis", secret)
+
+    answer = await referrals.post("/services/search", FindServices(words="vluchthuis", place="9300"), reader)
+
+    (hit,) = referrals.read(answer, FoundServices).hits
+    assert hit.distance_km is None
+    assert [(place.hidden, place.line, place.latitude) for place in hit.places] == [(True, "", None)]
+    assert "Markt" not in answer.text
+    assert "50.9411" not in answer.text
+    assert names(await find(referrals, reader, words="aalst")) == []
+
+
+async def test_each_rule_says_why_and_what_does_not_fit_comes_last(
+    referrals: ServiceUnderTest, reader: Principal
+) -> None:
+    youth = service("Hulp A", minimum_age=12, maximum_age=25, description="jongerenwerking")
+    women = service(
+        "Hulp B", eligibility=[{"kind": "gender", "values": ["female"]}], description="jongerenwerking"
+    )
+    aalst = service(
+        "Hulp C", eligibility=[{"kind": "area", "values": ["nis:41002"]}], description="jongerenwerking"
+    )
+    await put(referrals, EDITORIAL_TENANT, youth, women, aalst)
+    client = AboutClient(age=34, gender="female")
+
+    found = await find(referrals, reader, words="jongerenwerking", client=client, place="Kortrijk")
+    fitting = await find(
+        referrals, reader, words="jongerenwerking", client=client, place="Kortrijk", fitting_only=True
+    )
+    unknown = await find(referrals, reader, words="jongerenwerking", client=AboutClient())
+
+    verdicts = {
+        each.name: (each.verdict, [(r.rule, r.verdict, r.asks) for r in each.reasons]) for each in found.hits
+    }
+    assert verdicts == {
+        "Hulp A": ("not", [("age", "not", ["12", "25"])]),
+        "Hulp B": ("fits", [("gender", "fits", ["female"])]),
+        "Hulp C": ("not", [("area", "not", ["Aalst"])]),
+    }
+    assert found.hits[0].name == "Hulp B"
+    assert names(fitting) == ["Hulp B"]
+    assert {each.verdict for each in unknown.hits} == {"unknown"}
+
+
+async def test_only_who_works_for_the_place_or_does_not_say_is_left(
+    referrals: ServiceUnderTest, reader: Principal
+) -> None:
+    def area(code: str) -> list[dict[str, str]]:
+        return [{"extent": code, "extent_type": "nis", "name": "x"}]
+
     await put(
         referrals,
         EDITORIAL_TENANT,
-        service("Slachtofferhulp", description="Voor wie een misdrijf of een ongeval meemaakte"),
-        service("Kringwinkel", description="Tweedehandse meubels en kleren"),
+        service("Loket Aalst", service_areas=area("41002")),
+        service("Loket Tielt", service_areas=area("37015")),
+        service("Loket overal"),
     )
 
-    assert names(await find(referrals, reader, words=words)) == ["Slachtofferhulp"]
+    here = await find(referrals, reader, words="loket", place="9300", serves_place=True)
+    merged = await find(referrals, reader, words="loket", place="Meulebeke", serves_place=True)
+
+    assert {each.name: each.serves for each in here.hits} == {"Loket Aalst": "yes", "Loket overal": "unknown"}
+    assert names(merged) == ["Loket Tielt", "Loket overal"], "its old code is that of the merged municipality"
+
+
+async def test_filters_take_what_is_known_to_be_so(referrals: ServiceUnderTest, reader: Principal) -> None:
+    updated = "2026-03-01T00:00:00Z"
+    free = {"capacities": [{"unit": {"name": "bedden"}, "available": 2, "updated": updated}]}
+    full = {"capacities": [{"unit": {"name": "bedden"}, "available": 0, "updated": updated}]}
+    ramp = {"accessibility": [{"wheelchair": "yes"}]}
+    await put_at(referrals, EDITORIAL_TENANT, "Opvang A", ramp, languages=[{"code": "ar"}], **free)
+    await put(
+        referrals, EDITORIAL_TENANT, service("Opvang B", target_groups=["victims"], always_open=True, **full)
+    )
+    await put(referrals, EDITORIAL_TENANT, service("Opvang C"))
+
+    async def found(**wish: Any) -> list[str]:
+        return sorted(names(await find(referrals, reader, words="opvang", **wish)))
+
+    assert await found(free_places=True) == ["Opvang A"]
+    assert await found(wheelchair=True) == ["Opvang A"]
+    assert await found(languages=["ar"]) == ["Opvang A"]
+    assert await found(groups=["victims"]) == ["Opvang B"]
+    assert await found(open_now=True) == ["Opvang B"]
+
+
+async def test_a_rubric_finds_what_lies_under_it_and_is_offered_with_its_number(
+    referrals: ServiceUnderTest, reader: Principal
+) -> None:
+    def term(name: str, parent_id: UUID | None = None) -> Draft:
+        content = {"name": name, "translations": {"fr": {"name": f"{name} (fr)"}}}
+        return Draft(kind="taxonomy_term", source_id=name, content=content, parent_id=parent_id)
+
+    (justice,) = await put(referrals, EDITORIAL_TENANT, term("Justitie"))
+    (victims,) = await put(referrals, EDITORIAL_TENANT, term("Slachtoffers", justice))
+    tagged = service("CAW", attributes=[{"taxonomy_term_id": str(victims)}])
+    await put(referrals, EDITORIAL_TENANT, tagged, service("Kringwinkel"))
+
+    assert names(await find(referrals, reader, rubrics=[justice])) == ["CAW"]
+    assert names(await find(referrals, reader, words="justitie")) == ["CAW"]
+    answer = await referrals.get("/services/search/choices", reader, in_language="fr")
+    choices = referrals.read(answer, SearchChoices)
+    assert {(each.name, each.services) for each in choices.rubrics} == {
+        ("Justitie (fr)", 1),
+        ("Slachtoffers (fr)", 1),
+    }
+    assert choices.services == 2
+
+
+async def test_words_that_editors_add_are_searched_from_their_day_on(
+    referrals: ServiceUnderTest, noor: Principal, reader: Principal, stranger: Principal
+) -> None:
+    await put(referrals, EDITORIAL_TENANT, service("Fietsherstel"))
+    today = datetime.now(UTC).date()
+    words = {"nl": ["velowerkplaats", "fietsherstel"]}
+
+    planned = SaveSynonyms(words=words, valid_from=today + timedelta(days=9), seen=0)
+    assert (await referrals.post("/synonyms/bicycles", planned, noor)).is_success
+    assert names(await find(referrals, reader, words="velowerkplaats")) == []
+
+    now = SaveSynonyms(words=words, valid_from=today, seen=1)
+    assert (await referrals.post("/synonyms/bicycles", now, noor)).is_success
+    for somebody in (reader, stranger):
+        assert names(await find(referrals, somebody, words="velowerkplaats")) == ["Fietsherstel"]
+    late = await referrals.post("/synonyms/bicycles", now, noor)
+    assert problem(late) == (409, "synonyms_changed")
+
+
+async def test_a_tenants_own_words_are_its_own_and_hiding_a_group_ends_it(
+    referrals: ServiceUnderTest, editor: Principal, reader: Principal, stranger: Principal
+) -> None:
+    await put(referrals, EDITORIAL_TENANT, service("Budgetbegeleiding"))
+    mine = SaveSynonyms(
+        words={"nl": ["spaarvarken", "budgetbegeleiding"]}, valid_from=date(2026, 1, 1), seen=0
+    )
+    assert (await referrals.post("/synonyms/piggy_bank", mine, editor)).is_success
+    hidden = SaveSynonyms(words={}, hidden=True, valid_from=date(2026, 1, 1), seen=0)
+    assert (await referrals.post("/synonyms/debts", hidden, editor)).is_success
+
+    assert names(await find(referrals, reader, words="spaarvarken")) == ["Budgetbegeleiding"]
+    assert names(await find(referrals, stranger, words="spaarvarken")) == []
+    assert names(await find(referrals, reader, words="schulden")) == []
+    assert names(await find(referrals, stranger, words="schulden")) == ["Budgetbegeleiding"]
+    groups = referrals.read(await referrals.get("/synonyms", stranger), list[SynonymGroup])
+    assert "piggy_bank" not in {each.code for each in groups}
+
+
+async def test_a_role_without_the_right_finds_nothing_and_changes_no_words(
+    referrals: ServiceUnderTest, tenant: str, reader: Principal
+) -> None:
+    nobody = principal(tenant, Permission.DOSSIER_READ)
+    save = SaveSynonyms(words={"nl": ["een", "twee"]}, valid_from=date(2026, 1, 1), seen=0)
+
+    assert (await referrals.post("/services/search", FindServices(words="x"), nobody)).status_code == 403
+    assert (await referrals.get("/services/search", nobody, words="x")).status_code == 403
+    assert (await referrals.get("/services/search/choices", nobody)).status_code == 403
+    assert (await referrals.post("/synonyms/x_y", save, reader)).status_code == 403
+    one_word = SaveSynonyms(words={"nl": ["een"]}, valid_from=date(2026, 1, 1), seen=0)
+    editor = principal(tenant, Permission.SOCIAL_MAP_EDIT)
+    assert (await referrals.post("/synonyms/x_y", one_word, editor)).status_code == 422
+
+
+async def test_words_may_stand_in_an_address_and_find_the_same(
+    referrals: ServiceUnderTest, reader: Principal
+) -> None:
+    await put(referrals, EDITORIAL_TENANT, service("Slachtofferhulp"), organization())
+
+    by_address = await referrals.get("/services/search", reader, words="slachtoffer", in_language="fr")
+
+    posted = await find(referrals, reader, words="slachtoffer", in_language="fr")
+    assert referrals.read(by_address, FoundServices) == posted
+    assert names(posted) == ["Slachtofferhulp"]
+
+
+async def test_nothing_of_a_client_is_logged_or_kept(
+    referrals: ServiceUnderTest, tenant: str, reader: Principal, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    client = AboutClient(age=87, residence_status="asylum_seeker")
+    await find(referrals, reader, words="hulp", place="Kamperfoeliestraat 7, 9300 Aalst", client=client)
+
+    assert "amperfoelie" not in caplog.text
+    assert "asylum" not in caplog.text
+    async with referrals.transaction(tenant) as session:
+        kept = await driver_of(session).fetchval("SELECT count(*) FROM audit WHERE action = 'find_services'")
+        requests = await driver_of(session).fetchval("SELECT count(*) FROM idempotency_keys")
+    assert (kept, requests) == (0, 0)
+
+
+async def test_the_help_lines_need_no_token(referrals: ServiceUnderTest) -> None:
+    lines = referrals.read(await referrals.get("/help-lines"), HelpLines).lines
+
+    assert {"112", "101", "1712", "1813", "106", "102"} <= {each.number for each in lines}
+    for each in lines:
+        assert {"nl", "fr", "de", "en"} == each.names.keys() == each.when.keys()
