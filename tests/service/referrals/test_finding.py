@@ -20,6 +20,7 @@ from shared.contracts.service_search import (
     FindServices,
     FoundServices,
     HelpLines,
+    Language,
     Point,
     SaveSynonyms,
     SearchChoices,
@@ -217,7 +218,7 @@ async def test_the_tenants_word_stays_upon_a_shared_service_that_changes(
 async def test_what_is_withdrawn_or_works_no_more_is_not_found(
     referrals: ServiceUnderTest, reader: Principal
 ) -> None:
-    gone, stopped = await put(
+    gone, _ = await put(
         referrals, EDITORIAL_TENANT, service("Buurthuis"), service("Buurtcafé", source_id="c")
     )
     async with referrals.transaction(EDITORIAL_TENANT) as session:
@@ -225,7 +226,6 @@ async def test_what_is_withdrawn_or_works_no_more_is_not_found(
     await put(referrals, EDITORIAL_TENANT, service("Buurtcafé", source_id="c", status="inactive"))
 
     assert names(await find(referrals, reader, words="buurt")) == []
-    assert stopped
 
 
 async def test_the_name_of_an_organisation_finds_its_services_also_after_it_changes(
@@ -378,8 +378,8 @@ async def test_only_who_works_for_the_place_or_does_not_say_is_left(
 
 async def test_filters_take_what_is_known_to_be_so(referrals: ServiceUnderTest, reader: Principal) -> None:
     updated = "2026-03-01T00:00:00Z"
-    free = {"capacities": [{"unit": {"name": "bedden"}, "available": 2, "updated": updated}]}
-    full = {"capacities": [{"unit": {"name": "bedden"}, "available": 0, "updated": updated}]}
+    free: dict[str, Any] = {"capacities": [{"unit": {"name": "bedden"}, "available": 2, "updated": updated}]}
+    full: dict[str, Any] = {"capacities": [{"unit": {"name": "bedden"}, "available": 0, "updated": updated}]}
     ramp = {"accessibility": [{"wheelchair": "yes"}]}
     await put_at(referrals, EDITORIAL_TENANT, "Opvang A", ramp, languages=[{"code": "ar"}], **free)
     await put(
@@ -425,7 +425,7 @@ async def test_words_that_editors_add_are_searched_from_their_day_on(
 ) -> None:
     await put(referrals, EDITORIAL_TENANT, service("Fietsherstel"))
     today = datetime.now(UTC).date()
-    words = {"nl": ["velowerkplaats", "fietsherstel"]}
+    words: dict[Language, list[str]] = {"nl": ["velowerkplaats", "fietsherstel"]}
 
     planned = SaveSynonyms(words=words, valid_from=today + timedelta(days=9), seen=0)
     assert (await referrals.post("/synonyms/bicycles", planned, noor)).is_success
