@@ -17,6 +17,7 @@ from deploy.demo import (
     dossiers,
     first_content,
     letters,
+    referrals,
     roster,
     self_test,
     tenants,
@@ -82,6 +83,7 @@ async def make(platform: Platform, demo_file: Path, *, now: datetime) -> None:
                 await call_outs.finish(workshop, cast, await dossiers.reports(workshop, cast), now=now)
                 await bad_news.bring(workshop, cast, now=now)
                 await worries.pass_on(workshop, cast, now=now)
+                await referrals.refer(workshop, cast, stories.stories, now=now)
                 await letters.write(workshop, cast, stories.stories, stories.letters, now=now)
                 await dossiers.break_glass(workshop, cast, stories.stories, stories.break_glass, now=now)
     finally:
