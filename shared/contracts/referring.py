@@ -103,6 +103,14 @@ class RecipientView(Struct, frozen=True, kw_only=True):
     language: str = "nl"
 
 
+class UsualService(Struct, frozen=True, kw_only=True):
+    """A line of GET /usual-services (`referral:write`): own partners and what is used most, 12 at most."""
+
+    service_id: UUID
+    name: str
+    times: int
+
+
 # --- the sender's acts -----------------------------------------------------------------------------------------------
 
 

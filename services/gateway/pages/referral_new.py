@@ -1,7 +1,7 @@
 """A referral begins: to which service, for whom, and which fields would be sent and why. Nothing leaves by it."""
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -29,12 +29,10 @@ from shared.contracts.referring import (
     ProposeReferral,
     RecipientView,
     ReferralForm,
-    ReferralPage,
     ReferralRef,
+    UsualService,
 )
 from shared.errors import NotFound
-
-_USUAL: Final = 8
 
 
 @get("/dossiers/{dossier_id:uuid}/referrals/new", include_in_schema=False)
@@ -97,16 +95,10 @@ async def propose(
 
 
 async def _choose(pages: Pages, visit: Visit, dossier: DossierView, person: UUID | None) -> Response[str]:
-    """The services that this team referred to last, each once; those of this dossier first."""
-    empty = ReferralPage(referrals=[])
-    page = await visit.services.ask_or(empty, "referrals", "/referrals", ReferralPage, scope="all")
-    lines = sorted(page.referrals, key=lambda line: line.dossier_id != dossier.dossier_id)
-    usual: dict[UUID, str] = {}
-    for line in lines:
-        usual.setdefault(line.service_id, line.recipient)
-    return pages.show(
-        "referrals/choose.html", visit, dossier=dossier, usual=list(usual.items())[:_USUAL], person=person
-    )
+    """The team's partners; the page does without them while they cannot be had."""
+    nothing = list[UsualService]()
+    usual = await visit.services.ask_or(nothing, "referrals", "/usual-services", list[UsualService])
+    return pages.show("referrals/choose.html", visit, dossier=dossier, usual=usual, person=person)
 
 
 async def _recipient(visit: Visit, service_id: UUID) -> RecipientView:

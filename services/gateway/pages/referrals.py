@@ -44,6 +44,7 @@ from shared.contracts.referring import (
     ReferralRef,
     RerouteReferral,
     TakeOverReferral,
+    UsualService,
     WithdrawReferral,
 )
 from shared.errors import Problem
@@ -178,19 +179,15 @@ async def reroute_page(
 ) -> Response[str]:
     """Which service instead; the one that the recipient proposed stands first."""
     sight = await sight_of(visit, referral_id)
-    page = await visit.services.ask_or(
-        ReferralPage(referrals=[]), "referrals", "/referrals", ReferralPage, scope="all"
-    )
-    usual = {
-        each.service_id: each.recipient for each in page.referrals if each.service_id != sight.line.service_id
-    }
+    nothing = list[UsualService]()
+    usual = await visit.services.ask_or(nothing, "referrals", "/usual-services", list[UsualService])
     return pages.show(
         "referrals/reroute.html",
         visit,
         f=Form(visit),
         sight=sight,
         service=service,
-        usual=list(usual.items())[:8],
+        usual=[each for each in usual if each.service_id != sight.line.service_id],
     )
 
 

@@ -36,6 +36,11 @@ async def recipient(door: NamedDependency[Door], service_id: FromPath[UUID]) -> 
     return await door.ask(queries.recipient, service_id)
 
 
+@get("/usual-services", operation_id="usualServices")
+async def usual_services(door: NamedDependency[Door]) -> list[referring.UsualService]:
+    return await door.ask(queries.usual_services)
+
+
 @get("/dossiers/{dossier_id:uuid}/referrals", operation_id="dossierReferrals")
 async def dossier_referrals(
     door: NamedDependency[Door], dossier_id: FromPath[UUID]
@@ -199,6 +204,7 @@ ROUTES: list[ControllerRouterHandler] = [
     referral_forms,
     legal_grounds,
     recipient,
+    usual_services,
     dossier_referrals,
     propose_referral,
     referral_page,

@@ -36,6 +36,7 @@ from shared.contracts.referring import (
     ReferralView,
     SendReferral,
     SentField,
+    UsualService,
 )
 from shared.db import uuid7
 from shared.errors import ProblemDetails
@@ -201,10 +202,11 @@ async def test_who_may_not_see_referrals_sees_no_word_of_them(
     assert not any(f"{PAGE}/referrals" in each for each in neighbours.asked if each.startswith("referrals"))
 
 
-async def test_the_usual_services_are_offered_once_each_beside_the_social_map(
+async def test_the_teams_partners_are_offered_beside_the_social_map(
     worker: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
-    neighbours.of("referrals")["GET /referrals"] = ReferralPage(referrals=[line(), line("refused")])
+    usual = UsualService(service_id=SERVICE, name="CAW Oost-Vlaanderen", times=3)
+    neighbours.of("referrals")["GET /usual-services"] = [usual]
 
     page = (await worker.get(f"{PAGE}/referrals/new")).text
 

@@ -10,6 +10,7 @@ from services.referrals.referring.queries.sent import (
     referral_forms,
     referral_page,
 )
+from services.referrals.referring.queries.usual import usual_services
 
 __all__ = [
     "dossier_referrals",
@@ -21,4 +22,5 @@ __all__ = [
     "referral_by_id",
     "referral_forms",
     "referral_page",
+    "usual_services",
 ]
