@@ -266,7 +266,7 @@ NOT_BY_LINK = {
     "/dossiers/{}/timeline", "/dossiers/{}/live", "/home/work", "/lamp", "/live", "/live/who/{}", "/messages/count", "/messages/list", "/on-call/board",
     "/roster/month", "/duties/list", "/tasks/list", "/call-outs/{}/night", "/call-outs/{}/sheet", "/dossiers/{}/phones/{}",
     "/health/live", "/health/ready", "/metrics", "/static/{}", "/sw.js", "/documents/{}", "/leaflets/{}/{}", "/r/{}/{}",
-    "/dossiers/{}/record/{}", "/statistics/export/{}", "/calendar/{}/{}",
+    "/dossiers/{}/record/{}", "/referrals/{}/paper/{}", "/statistics/export/{}", "/calendar/{}/{}",
     "/sign-in", "/sign-in/code", "/sign-in/enrolment", "/password-reset", "/password-reset/{}", "/step-up",
 }  # fmt: skip
 """Parts of a page that change by themselves, what machines and a calendar ask, files (papers, sheets to print, figures),
@@ -279,6 +279,9 @@ ONLY_SOMETIMES = (
     "/dossiers/{}/letters/{}/",
     "/dossiers/{}/papers/{}/",
     "/roster/drafts/{}",
+    "/dossiers/{}/referrals/",
+    "/referrals/{}",
+    "/referrals/incoming/{}",
 )
 """Pages of what not every call-out, dossier or roster has at any moment; the walk looks at one of each kind, the journeys at these."""
 

@@ -30,7 +30,13 @@ def add(worker: Person, dossier: str, first: str, last: str, *, born: str = "", 
 
 
 def begin(
-    worker: Person, dossier: str, service: str, *, whom: str = "", need: str = "Wil met iemand praten."
+    worker: Person,
+    dossier: str,
+    service: str,
+    *,
+    whom: str = "",
+    need: str = "Wil met iemand praten.",
+    kind: str = "",
 ) -> None:
     """From the dossier to the question for consent."""
     worker.open(dossier)
@@ -40,6 +46,8 @@ def begin(
     if whom:
         page.get_by_role("link", name=re.compile(whom)).click()
     page.get_by_label("Waarvoor vraagt de persoon hulp?").fill(need)
+    if kind:
+        page.get_by_label("Soort vraag").select_option(kind)
     expect(page.locator("textarea[name=v_need]")).to_have_attribute("maxlength", "400")
     page.get_by_role("button", name="Verder naar de toestemming").click()
     page.wait_for_url(re.compile(r"/consent$"))
@@ -110,7 +118,7 @@ def test_s08_a_consent_is_withdrawn_the_day_after_and_the_other_service_loses_th
     worker = person("pz_aalst", "spot_worker", which=2)
     dossier = open_dossier(worker, "fire", "Molenstraat 2, Aalst")
     add(worker, dossier, "Hilde", "Baeck")
-    begin(worker, dossier, KORTRIJK, need="Slaapt bij haar zus in Kortrijk.")
+    begin(worker, dossier, KORTRIJK, need="Slaapt bij haar zus in Kortrijk.", kind="housing")
     says_yes(worker.page)
     referral = send(worker.page)
 
@@ -189,7 +197,8 @@ def test_s15_practical_help_leads_to_the_ocmw_only_with_consent(person: NewPerso
     page.get_by_role("button", name="Verder naar de toestemming").click()
     page.get_by_role("button", name="Later beslissen").click()
     page.wait_for_url(re.compile(r"#referrals$"))
-    page.locator("#block-referrals").get_by_role("link", name=OCMW).click()
+    page.locator("#block-referrals").get_by_role("link", name=OCMW, exact=True).click()
+    page.wait_for_url(REFERRAL)
 
     # Without consent there is no button to send it, wherever one comes in.
     worker.open(str(REFERRAL.search(page.url)[0]) + "/preview")  # type: ignore[index]

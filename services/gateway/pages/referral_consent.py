@@ -43,7 +43,7 @@ async def consent_page(
     sight = await sight_of(visit, referral_id)
     if answer == "given":
         return _given(pages, visit, sight, Form(visit, _first_answers(sight)))
-    return pages.show("referrals/consent.html", visit, sight=sight, whom=name_of(sight.person), f=Form(visit))
+    return _ask(pages, visit, sight, Form(visit))
 
 
 @post("/referrals/{referral_id:uuid}/consent", include_in_schema=False)
@@ -62,14 +62,7 @@ async def record_answer(
             return go_to(
                 request, f"/dossiers/{sight.line.dossier_id}#referrals", note=f"note.referral_{state}"
             )
-        return pages.show(
-            "referrals/consent.html",
-            visit,
-            sight=sight,
-            whom=name_of(sight.person),
-            f=form,
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
-        )
+        return _ask(pages, visit, sight, form)
     giver = form.text("giver")
     kind, _, giver_id = giver.partition(":")
     on = form.day("on")
@@ -195,6 +188,19 @@ def _givers(sight: Sight) -> list[tuple[str, str]]:
         if tie.other_id == person.person_id and tie.kind in _GUARDS and tie.person_id in names
     ]
     return [*known, *((kind, "") for kind in CONSENT_GIVERS if kind != "person")]
+
+
+def _ask(pages: Pages, visit: Visit, sight: Sight, form: Form) -> Response[str]:
+    wrong = bool(form.errors or form.problem)
+    return pages.show(
+        "referrals/consent.html",
+        visit,
+        f=form,
+        sight=sight,
+        values=sight.values,
+        whom=name_of(sight.person),
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+    )
 
 
 def _given(pages: Pages, visit: Visit, sight: Sight, form: Form) -> Response[str]:

@@ -28,6 +28,9 @@ GROUPS: Final = (
 )  # fmt: skip
 """What is asked, by why it is asked: what the person needs stands first, what we know of ourselves last."""
 
+MORE: Final = "more"
+"""What the dossier does not know and nobody must fill in."""
+
 _PHONE: Final = "phone:"
 _REASON: Final = N_("Voor het formulier van een doorverwijzing")
 _FACTS: Final = {
@@ -46,14 +49,18 @@ _FACTS: Final = {
 _MUNICIPALITY: Final = re.compile(r"\b[1-9]\d{3}\s+([^,\d]+)")
 
 
-def grouped(fields: list[FormField]) -> list[tuple[str, list[FormField]]]:
-    """The fields that people fill in, under their headings; what no group knows stands with the person."""
-    known = {why: group for group, whys in GROUPS for why in whys}
-    found: dict[str, list[FormField]] = {group: [] for group, _ in GROUPS}
-    for field in fields:
-        if field.kind != "computed":
-            found[known.get(field.why, "person")].append(field)
-    return [(group, asked) for group, asked in found.items() if asked]
+def grouped(fields: list[FormField], form: Form) -> list[tuple[str, list[FormField]]]:
+    """The fields that people fill in, under their headings, in the order of why they are asked; what is empty and may
+    stay so comes last and apart, so that the page is short."""
+    known = {why: (group, place) for group, whys in GROUPS for place, why in enumerate(whys)}
+    found: dict[str, list[FormField]] = {group: [] for group, _ in (*GROUPS[:-1], (MORE, ()), GROUPS[-1])}
+    asked = [field for field in fields if field.kind != "computed"]
+    for field in sorted(asked, key=lambda each: known.get(each.why, ("", 0))[1]):
+        group = known.get(field.why, ("person", 0))[0]
+        name = f"v_{field.key}"
+        spare = not field.required and group != "us" and not form.values[name] and not form.errors[name]
+        found[MORE if spare else group].append(field)
+    return [(group, named) for group, named in found.items() if named]
 
 
 def values_typed(form: Form, referral_form: ReferralForm) -> dict[str, str]:
@@ -128,9 +135,12 @@ def prefilled(
     }
     if person is not None:
         known |= _of_person(dossier, person) | (_of_minor(dossier, person) if person.minor else {})
-    return {
-        f"v_{field.key}": known.get(field.key, "")[: field.longest or None] for field in referral_form.fields
-    }
+    return {f"v_{field.key}": _fitting(known.get(field.key, ""), field) for field in referral_form.fields}
+
+
+def _fitting(value: str, field: FormField) -> str:
+    """No longer than the form takes; the id of a number is not the number."""
+    return value if value.startswith(_PHONE) else value[: field.longest]
 
 
 def _facts_type(incident_type: str) -> str:

@@ -76,6 +76,7 @@ async def propose(
         raise NotFound
     recipient = await _recipient(visit, service)
     referral_form = await _form_of(visit, recipient)
+    form.needs(*(f"v_{field.key}" for field in referral_form.fields if field.required))
     values = await reveal_phones(visit, form, referral_form, dossier, values_typed(form, referral_form))
     if not form.errors:
         command = ProposeReferral(
@@ -139,9 +140,8 @@ def _fields(
         f=form,
         dossier=dossier,
         recipient=recipient,
-        groups=grouped(referral_form.fields),
+        groups=grouped(referral_form.fields, form),
         spoken=LANGUAGES_ASKED,
-        computed=[field for field in referral_form.fields if field.kind == "computed"],
         whom=name_of(person),
         urgencies=URGENCIES,
         draft=f"/dossiers/{dossier.dossier_id}/drafts/{_draft(recipient.service_id)}",

@@ -56,6 +56,14 @@ class Sight:
     def writes(self) -> bool:
         return self.dossier.access.may_write and self.dossier.state == "open"
 
+    @property
+    def values(self) -> list[tuple[str, str]]:
+        """What was filled in, in the form's order."""
+        order = [field.key for field in self.form.fields] if self.form else []
+        return sorted(
+            self.referral.values.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else -1
+        )
+
     def asked(self) -> list[FormField]:
         """The fields that people fill in, in the form's order; without the form those that were filled in."""
         if self.form is None:

@@ -280,6 +280,7 @@ async def _show(pages: Pages, visit: Visit, sight: Sight, form: Form) -> Respons
     writes = sight.writes and visit.may(Permission.REFERRAL_WRITE)
     context: dict[str, Any] = {
         "sight": sight,
+        "values": sight.values,
         "line": sight.line,
         "whom": name_of(sight.person),
         "step": next_step(visit, sight.line, writes=sight.writes),
@@ -307,7 +308,7 @@ def _change(
         sight=sight,
         theirs=theirs or {},
         dossier=sight.dossier,
-        groups=grouped(sight.asked()),
+        groups=grouped(sight.asked(), form),
         spoken=LANGUAGES_ASKED,
         urgencies=URGENCIES,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,

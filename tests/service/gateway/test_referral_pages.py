@@ -287,12 +287,33 @@ async def test_a_refused_value_stands_at_its_field_with_what_was_typed(
     fields = await filled_in(worker, f"{PAGE}/referrals/new?service={SERVICE}")
 
     answer = await worker.post(
-        f"{PAGE}/referrals", data={**fields, "service_id": str(SERVICE), "v_need": "Een lang verhaal"}
+        f"{PAGE}/referrals",
+        data={
+            **fields,
+            "service_id": str(SERVICE),
+            "v_name": "Sofie",
+            "v_referrer": "Lena",
+            "v_need": "Een lang verhaal",
+        },
     )
 
     assert answer.status_code == 422
     assert "Een lang verhaal" in answer.text
     assert 'id="e-v_need"' in answer.text
+
+
+async def test_what_the_service_always_needs_is_asked_before_the_consent(
+    worker: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    fields = await filled_in(worker, f"{PAGE}/referrals/new?service={SERVICE}")
+
+    answer = await worker.post(
+        f"{PAGE}/referrals", data={**fields, "service_id": str(SERVICE), "v_name": "Sofie"}
+    )
+
+    assert answer.status_code == 422
+    assert 'id="e-v_need"' in answer.text
+    assert f"referrals POST {PAGE}/referrals" not in neighbours.asked
 
 
 async def test_nobody_is_called_for_a_number_that_may_not_be_used(
