@@ -21,6 +21,7 @@ MARKS = {
     "identity": "services.identity",
     "rostering": "services.rostering",
     "cases": "services.cases",
+    "referrals": "services.referrals",
     "notifications": "services.notifications",
     "gateway": "services.gateway",
     "NATS": "nats.conf",

@@ -11,7 +11,7 @@ from nats.js.errors import NotFoundError
 from tests.chaos.night import TENANT, database_url
 from tests.support.platform import RunningPlatform
 
-OWNERS = ("identity", "rostering", "cases", "notifications")
+OWNERS = ("identity", "rostering", "cases", "referrals", "notifications")
 _SETTLED_WITHIN = 200.0
 
 

@@ -54,7 +54,7 @@ async def renew_link(
 
 @get("/referrals/{referral_id:uuid}/form.pdf", operation_id="formOfReferral", media_type="application/pdf")
 async def form_pdf(door: NamedDependency[Door], referral_id: FromPath[UUID]) -> Response[bytes]:
-    return _pdf(await door.ask(commands.form_pdf, referral_id))
+    return _pdf(await door.ask(commands.form_pdf, referral_id), "doorverwijzing")
 
 
 @get(
@@ -63,7 +63,7 @@ async def form_pdf(door: NamedDependency[Door], referral_id: FromPath[UUID]) -> 
     media_type="application/pdf",
 )
 async def receipt_pdf(door: NamedDependency[Door], referral_id: FromPath[UUID]) -> Response[bytes]:
-    return _pdf(await door.ask(commands.receipt_pdf, referral_id))
+    return _pdf(await door.ask(commands.receipt_pdf, referral_id), "ontvangstbewijs")
 
 
 @post("/referrals/{referral_id:uuid}/handed-over", operation_id="handOverForm", status_code=200)
@@ -119,7 +119,7 @@ async def form_of_partner(request: AnyRequest, state: State) -> Response[bytes]:
     if not tenant or not session:
         raise PartnerSessionOver
     data = ReadReferral(tenant=tenant, session=session)
-    return _pdf(await _look(state, tenant, session, commands.form_of_partner, data))
+    return _pdf(await _look(state, tenant, session, commands.form_of_partner, data), "doorverwijzing")
 
 
 @post("/partner/answers", operation_id="answerByPartner", status_code=200, security=_NO_TOKEN)
@@ -161,8 +161,10 @@ def _door(state: State, tenant: str, secret: str, key: str | None) -> Door:
     return Door(runtime, partner_principal(tenant, digest_of(secret)), "", key)
 
 
-def _pdf(content: bytes) -> Response[bytes]:
-    return Response(content, media_type="application/pdf", headers={"Cache-Control": "no-store"})
+def _pdf(content: bytes, name: str) -> Response[bytes]:
+    """Always saved and never opened in place."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"', "Cache-Control": "no-store"}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 ROUTES = [
