@@ -183,6 +183,14 @@ _FIGURES: Final = {
     "figure_how.referral_services": N_(
         "Dezelfde aangeboden doorverwijzingen, bij de dienst, wat het antwoord ook was."
     ),
+    "figure.referrals_answered": N_("Verstuurde doorverwijzingen: op tijd beantwoord"),
+    "figure_how.referrals_answered": N_(
+        "Elke doorverwijzing die in deze periode is verstuurd. Op tijd is binnen de termijn voor het antwoord."
+    ),
+    "figure.referral_results": N_("Wat ervan kwam, per soort dienst"),
+    "figure_how.referral_results": N_(
+        "Dezelfde verstuurde doorverwijzingen, zoals het er nu mee staat. De dienst meldt alleen de uitkomst."
+    ),
     "figure.type_transitions": N_("Dossiers die een andere soort werden"),
     "figure_how.type_transitions": N_(
         "Elke overgang telt een keer per dossier, bijvoorbeeld van een verdwijning naar een verdacht overlijden. Wat "
@@ -195,6 +203,7 @@ _FIGURES: Final = {
     ),
     "figure_source.rostering": N_("Bron: de oproepen, met hun tijden."),
     "figure_source.cases": N_("Bron: alle dossiers slachtofferbejegening, ook die u niet mag openen."),
+    "figure_source.referrals": N_("Bron: alle doorverwijzingen en toestemmingen, ook die u niet mag zien."),
     "figure_unit.count": N_("aantal"),
     "figure_unit.minutes": N_("minuten"),
     "part_of_day.night": N_("nacht, van 0 tot 6 uur"),
@@ -227,6 +236,17 @@ _FIGURES: Final = {
     "referral_answers.refused": N_("geweigerd"),
     "referral_answers.pending": N_("nog geen antwoord"),
     "referral_answers.withdrawn": N_("eerst aanvaard, later ingetrokken"),
+    "referrals_answered.in_time": N_("op tijd beantwoord"),
+    "referrals_answered.late": N_("later beantwoord"),
+    "referrals_answered.no_answer": N_("geen antwoord"),
+    "referral_results.helped": N_("geholpen"),
+    "referral_results.no_help": N_("afgerond zonder hulp"),
+    "referral_results.not_reached": N_("persoon niet bereikt"),
+    "referral_results.refused": N_("geweigerd door de dienst"),
+    "referral_results.expired": N_("vervallen zonder antwoord"),
+    "referral_results.taken_back": N_("ingetrokken of naar een andere dienst"),
+    "referral_results.contact_made": N_("eerste contact gelegd"),
+    "referral_results.under_way": N_("loopt nog"),
     "type_transitions.others": N_("andere overgangen"),
     "recontacts.done": N_("gedaan"),
     "recontacts.to_do": N_("nog te doen"),

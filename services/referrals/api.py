@@ -8,6 +8,7 @@ from services.referrals.imports import api as imports
 from services.referrals.partners import api as partners
 from services.referrals.referring import api as referring
 from services.referrals.social_map import api as social_map
+from services.referrals.statistics import api as statistics
 from services.referrals.worries import api as worries
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -17,5 +18,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *imports.ROUTES,
     *social_map.ROUTES,
     *partners.ROUTES,
+    *statistics.ROUTES,
     *worries.ROUTES,
 ]

@@ -13,14 +13,13 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.contracts.aftercare import CONSENT_PURPOSES, GOODBYE_PLACES
+from shared.contracts.aftercare import GOODBYE_PLACES
 from shared.contracts.configuration import STATISTIC_GROUPS, IncidentType
 from shared.contracts.statistics import SMALLEST, Cell, Figure
 from shared.disclosure import protected, protected_tree, shown
 from shared.periods import BRUSSELS
 
 Thing = TypeVar("Thing")
-REFERRALS = tuple(purpose for purpose in CONSENT_PURPOSES if purpose.startswith("referral_"))
 
 
 class OpenedDossier(Struct, frozen=True, kw_only=True):
@@ -66,16 +65,6 @@ class HeldGoodbye(Struct, frozen=True, kw_only=True):
     place_kind: str
 
 
-class Offer(Struct, frozen=True, kw_only=True):
-    """A referral that was offered in the period, and what was answered."""
-
-    dossier_id: UUID
-    person_id: UUID | None
-    purpose: str
-    state: str
-    on_day: date
-
-
 class Transition(Struct, frozen=True, kw_only=True):
     """A dossier that went on as another type in the period."""
 
@@ -111,10 +100,6 @@ OF_NEWS: tuple[Sorting[BroughtNews], ...] = (
 )
 OF_GOODBYES: tuple[Sorting[HeldGoodbye], ...] = (
     Sorting("goodbyes", lambda each: [each.place_kind], GOODBYE_PLACES),
-)
-OF_OFFERS: tuple[Sorting[Offer], ...] = (
-    Sorting("referral_answers", lambda each: [each.state], ("given", "refused", "pending", "withdrawn")),
-    Sorting("referral_services", lambda each: [each.purpose], REFERRALS),
 )
 RECONTACT_PARTS = {"done": ("in_time", "late"), "dropped": ("cancelled",), "to_do": ("open_late", "open")}
 """What was dropped is often small and hides the part after it (`protected`): not what was done, which is asked most."""
@@ -159,11 +144,6 @@ def _kept(today: date, recontacts: Sequence[Recontact]) -> tuple[list[int | None
 
 def _done(recontacts: Sequence[Recontact]) -> list[Recontact]:
     return [each for each in recontacts if each.state == "done"]
-
-
-def last_answers(offers: Sequence[Offer]) -> list[Offer]:
-    """Of one person (or of nobody by name) and one service in a dossier the last answer counts; they come in order."""
-    return list({(each.dossier_id, each.person_id, each.purpose): each for each in offers}.values())
 
 
 def transitions(now: Sequence[Transition], before: Sequence[Transition]) -> Figure:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import Date, DateTime, bindparam, or_, select
+from sqlalchemy import Date, DateTime, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.configuration.copy import configuration_here
@@ -15,24 +15,20 @@ from services.cases.statistics.figures import (
     OF_DOSSIERS,
     OF_GOODBYES,
     OF_NEWS,
-    OF_OFFERS,
     OF_PERSONS,
-    REFERRALS,
     BroughtNews,
     HeldGoodbye,
     Involved,
-    Offer,
     OpenedDossier,
     Recontact,
     Transition,
     by_type,
     cut,
-    last_answers,
     of_recontacts,
     transitions,
 )
 from services.cases.victim_support.bad_news import BadNews
-from services.cases.victim_support.models import Consent, Goodbye, TypeChange
+from services.cases.victim_support.models import Goodbye, TypeChange
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts.configuration import TenantConfiguration
@@ -80,15 +76,6 @@ _GOODBYES = Statement(
         Goodbye.held_at >= _FROM, Goodbye.held_at < _UNTIL
     )
 )
-_OFFERS = Statement(
-    select(Consent.dossier_id, Consent.person_id, Consent.purpose, Consent.state, Consent.on_day)
-    .where(
-        or_(*(Consent.purpose == purpose for purpose in REFERRALS)),
-        Consent.on_day >= _FIRST,
-        Consent.on_day < _AFTER,
-    )
-    .order_by(Consent.on_day, Consent.recorded_at, Consent.id)
-)
 _TRANSITIONS = Statement(
     select(TypeChange.dossier_id, TypeChange.was, TypeChange.incident_type, TypeChange.at).where(
         TypeChange.at >= _FROM, TypeChange.at < _UNTIL
@@ -127,15 +114,10 @@ async def statistics(
         [HeldGoodbye(**dict(row)) for row in await _GOODBYES.fetch(session, **moments)],
         lambda each: each.at >= period.starts_at,
     )
-    offers = _halves(
-        [Offer(**dict(row)) for row in await _OFFERS.fetch(session, **days)],
-        lambda each: each.on_day >= period.starts_on,
-    )
     changed = _halves(
         [Transition(**dict(row)) for row in await _TRANSITIONS.fetch(session, **moments)],
         lambda each: each.at >= period.starts_at,
     )
-    answers = [last_answers(half) for half in offers]
     audit.record(
         session,
         principal,
@@ -157,7 +139,6 @@ async def statistics(
             *of_recontacts(_day(now), *recontacts),
             *(cut(how, *news) for how in OF_NEWS),
             *(cut(how, *goodbyes) for how in OF_GOODBYES),
-            *(cut(how, *answers) for how in OF_OFFERS),
             transitions(*changed),
         ],
     )

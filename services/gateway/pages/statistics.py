@@ -17,7 +17,7 @@ from shared.contracts.statistics import CountedCallOut, CountedDossier, ExportNo
 from shared.db import uuid7
 from shared.errors import NotFound, Problem, Unavailable
 
-_SERVICES = ("rostering", "cases")
+_SERVICES = ("rostering", "cases", "referrals")
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 FirstDay = Annotated[str, QueryParameter(name="from")]
 

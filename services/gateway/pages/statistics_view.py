@@ -27,8 +27,12 @@ SECTIONS: Final = (
         "aftercare",
         N_("Nazorg"),
         ("dossiers_by_type", "dossier_origin", "dossier_minors", "persons_by_role", "recontacts",
-         "recontact_results", "bad_news_brought", "goodbyes", "referral_answers", "referral_services",
-         "type_transitions"),
+         "recontact_results", "bad_news_brought", "goodbyes", "type_transitions"),
+    ),
+    (
+        "referrals",
+        N_("Doorverwijzingen"),
+        ("referral_answers", "referral_services", "referrals_answered", "referral_results"),
     ),
     ("members", N_("Uren van de leden"), ("member_minutes",)),
 )  # fmt: skip
@@ -45,10 +49,11 @@ _YES_NO: Final = ("declined", "escalated", "simultaneous", "minors", "dossier_mi
 _LISTED: Final = {
     "rostering": ("call-outs", Permission.CALL_OUT_READ),
     "cases": ("dossiers", Permission.DOSSIER_READ),
+    "referrals": ("referrals", Permission.REFERRAL_READ),
 }
 _NO_LIST: Final = (
     "persons_by_role", "recontacts", "recontact_results", "member_minutes", "bad_news_brought", "goodbyes",
-    "referral_answers", "referral_services", "type_transitions",
+    "referral_answers", "referral_services", "referrals_answered", "referral_results", "type_transitions",
 )  # fmt: skip
 _MONDAY: Final = date(2024, 1, 1)
 
@@ -117,7 +122,11 @@ def period_title(language: Language, kind: str, starts_on: date) -> str:
 
 def group_family(figure: str) -> str:
     """Which words its groups have."""
-    return {"by_hour": "part_of_day", "recontacts": "recontacts"}.get(figure, "statistic_group")
+    return {
+        "by_hour": "part_of_day",
+        "recontacts": "recontacts",
+        "referral_results": "consent_purpose",
+    }.get(figure, "statistic_group")
 
 
 def label_of(language: Language, figure: str, key: str, staff: Staff | None = None) -> str:

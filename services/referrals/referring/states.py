@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.contracts.referring import ANSWERS, REFERRAL_STATES
+from shared.contracts.referring import ANSWERS
 from shared.errors import Conflict
 
 OFFERING = ("proposed", "consent_pending", "consent_refused", "consent_given")
@@ -154,6 +154,3 @@ def possible(state: str) -> list[str]:
         "withdraw": state != "withdrawn",
     }
     return [act for act, allowed in acts.items() if allowed]
-
-
-assert set(TASK_STATUS) == set(REFERRAL_STATES)  # noqa: S101 - a state without a mapping is a bug at the start

@@ -80,8 +80,7 @@ async def test_what_is_done_in_the_aftercare_is_counted(
     found = await numbers(cases, chief)
 
     assert cells(found, "goodbyes")["mortuary"] == 5
-    assert cells(found, "referral_answers") == {"given": 0, "refused": 5, "pending": 0, "withdrawn": 0}
-    assert cells(found, "referral_services")["referral_caw"] == 5
+    assert "referral_answers" not in {each.code for each in found.figures}, "referrals counts those, once"
     assert cells(found, "type_transitions") == {"disappearance>death_suspicious": 5, "others": 0}
     assert cells(found, "bad_news_brought") == {"own_zone": 5, "for_others": 0}
 

@@ -85,6 +85,15 @@ CALL_OUTS = statistics(
     Figure(code="by_weekday", total=12, cells=[Cell(key=str(day), value=6 * (day < 2)) for day in range(7)]),
     Figure(code="answer_minutes", unit="minutes", total=12, cells=[Cell(key="median", value=4)]),
 )  # fmt: skip
+REFERRALS = statistics(
+    "referrals",
+    Figure(
+        code="referral_results",
+        total=8,
+        groups=[Cell(key="referral_caw", value=8)],
+        cells=[Cell(key="helped", value=8, parent="referral_caw")],
+    ),
+)
 CASES = statistics("cases", Figure(code="recontacts", total=6, cells=[Cell(key="in_time", value=6)]))
 PAGES = (
     "/admin",
@@ -118,7 +127,9 @@ def office(browser: httpx.AsyncClient, neighbours: Neighbours) -> httpx.AsyncCli
     cases["GET /leaflets"] = LEAFLETS
     rostering["GET /roster-settings"] = RosterSettings(answer_minutes=10, levels=["primary"])
     rostering["GET /statistics"], cases["GET /statistics"] = CALL_OUTS, CASES
+    neighbours.of("referrals")["GET /statistics"] = REFERRALS
     rostering["POST /statistics/exports"] = cases["POST /statistics/exports"] = ExportNoted()
+    neighbours.of("referrals")["POST /statistics/exports"] = ExportNoted()
     rostering["GET /statistics/call-outs"] = [
         CountedCallOut(call_out_id=CALL_OUT, number="2026-0001", state="closed", incident_type="carnival",
                        requested_at=datetime.now(UTC))

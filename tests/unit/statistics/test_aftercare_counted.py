@@ -7,12 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.cases.statistics.figures import (
-    OF_OFFERS,
-    Offer,
     Recontact,
     Transition,
-    cut,
-    last_answers,
     of_recontacts,
     transitions,
 )
@@ -73,34 +69,6 @@ def test_a_few_that_were_dropped_do_not_hide_what_was_done() -> None:
 
     assert {each.key: each.value for each in kept.groups} == {"done": 12, "dropped": None, "to_do": None}
     assert (values(kept)["in_time"], values(results)) == (12, {"reached_ok": 12})
-
-
-def offer(state: str, *, person: int | None = 1, purpose: str = "referral_caw", dossier: int = 1) -> Offer:
-    return Offer(
-        dossier_id=UUID(int=dossier), person_id=None if person is None else UUID(int=person), purpose=purpose,
-        state=state, on_day=TODAY,
-    )  # fmt: skip
-
-
-def test_of_one_person_and_one_service_the_last_answer_counts() -> None:
-    offers = [
-        offer("refused"),
-        offer("given", person=2),
-        offer("given"),
-        offer("pending", purpose="referral_vk"),
-    ]
-
-    assert sorted(each.state for each in last_answers(offers)) == ["given", "given", "pending"]
-
-
-def test_answers_and_services_count_the_same_offers() -> None:
-    offers = [offer("given", person=person) for person in range(6)] + [offer("refused", person=9)]
-
-    answers, services = (cut(how, last_answers(offers), []) for how in OF_OFFERS)
-
-    assert (answers.total, services.total) == (7, 7)
-    assert values(answers) == {"given": 6, "refused": None, "pending": None, "withdrawn": None}
-    assert values(services)["referral_caw"] == 7
 
 
 def change(dossier: int, was: str = "disappearance", became: str = "death_suspicious") -> Transition:
