@@ -1,0 +1,239 @@
+"""Finding a service among ten and a hundred thousand, against the same statement in plain SQL."""
+
+import random
+import time
+from datetime import UTC, datetime
+from uuid import UUID
+
+import aiohttp
+import msgspec
+
+from deploy.database import ServiceDatabase
+from services.referrals.finding.asked import asked
+from services.referrals.finding.candidates import candidates
+from services.referrals.finding.queries import synonyms_on
+from services.referrals.finding.synonyms import brought_along
+from services.referrals.finding.vocabulary import vocabulary
+from services.referrals.geography.belgium import belgium
+from services.referrals.social_map.models import EDITORIAL_TENANT, Layer
+from services.referrals.social_map.writing import Draft, write
+from shared.auth import Permission, Principal
+from shared.contracts.service_search import FindServices, FoundServices
+from shared.db import Database, connect, driver_of, transaction, uuid7
+from tests.load.arithmetic import median, percentile, ratio
+from tests.load.effort import Effort
+from tests.load.platform import provision, real_service, servers
+from tests.load.report import Section, Target
+from tests.load.resources import own_memory_mb
+
+TENANT = "pz_aalst"
+FIRST, SECOND = 10_000, 100_000
+_BATCH = 500
+_QUERIES = 60
+_GOAL = 2.5
+_MEGABYTES = 150
+_FILLER = ["gesprek", "begeleiding", "gratis", "inwoners", "gemeente", "afspraak", "samen", "praktische", "informatie", "vragen", "dienst", "opvang", "wijk", "team", "medewerker", "luisteren", "advies", "ondersteuning", "aanvraag", "documenten", "week", "maandag", "bereikbaar", "vertrouwelijk", "gezin"]
+
+
+async def measure(effort: Effort) -> Section:
+    """One process of referrals, one search after the other, in turns with its statement on a connection of its own."""
+    first, second = (FIRST, SECOND) if effort.rounds > 1 else (FIRST // 10, SECOND // 10)
+    section = Section(
+        "search",
+        "Finding a service",
+        f"`POST /services/search` of one tenant, one request after the other: {_QUERIES} searches of one to three words of "
+        "the field (a third mistyped), half of them from a postal code, some with filters. The services are written by the "
+        f"commands up to {first:,} and copied in the index from there to {second:,}. Plain SQL is the very statement that "
+        "the search sends, with its parameters ready, by asyncpg inside the tenant. Ours adds HTTP, the token, entering the "
+        f"tenant, reading the words, judging the rules and hours of each candidate, and JSON. {effort.rounds} rounds in turns.",
+        ["services", "plain SQL p50 ms", "plain SQL p95 ms", "ours p50 ms", "ours p95 ms", "memory MB"],
+    )
+    async with servers("referrals") as at:
+        made = await at.database_of("referrals")
+        await provision("referrals", made, [EDITORIAL_TENANT, TENANT])
+        database = connect(
+            made.service_url, "referrals", pool_size=2, statement_cache=100, recycle_seconds=3600
+        )
+        try:
+            started = time.monotonic()
+            await fill(database, first)
+            section.notes.append(
+                f"Written and indexed: {first / (time.monotonic() - started):,.0f} services a second, each with its location."
+            )
+            async with real_service("referrals", at, made) as ours:
+                token = at.stand_ins.token_of(_reader(), "Ed25519")
+                for size in (first, second):
+                    if size > first:
+                        await copy(made, size // first)
+                    await _compare(section, effort, database, ours.port, ours.pid, token, size)
+        finally:
+            await database.engine.dispose()
+    return section
+
+
+def _reader() -> Principal:
+    return Principal(
+        user_id=UUID(int=7 << 64),
+        tenant=TENANT,
+        session_id=uuid7(),
+        permissions=frozenset({Permission.SELF, Permission.SOCIAL_MAP_READ}),
+    )
+
+
+async def _compare(
+    section: Section, effort: Effort, database: Database, port: int, pid: int, token: str, size: int
+) -> None:
+    wishes = list(searches(random.Random(size)))
+    async with aiohttp.ClientSession() as client:
+        await _ours(client, port, token, wishes)
+        await _alone(database, wishes)
+        alone = [await _alone(database, wishes)]
+        ours = [await _ours(client, port, token, wishes)]
+        for _ in range(effort.rounds - 1):
+            alone.append(await _alone(database, wishes))
+            ours.append(await _ours(client, port, token, wishes))
+    memory = own_memory_mb(pid)
+    section.row(
+        f"{size:,}",
+        f"{median([percentile(each, 0.5) for each in alone]):.1f}",
+        f"{median([percentile(each, 0.95) for each in alone]):.1f}",
+        f"{median([percentile(each, 0.5) for each in ours]):.1f}",
+        f"{median([percentile(each, 0.95) for each in ours]):.1f}",
+        f"{memory:.0f}",
+        target=Target(
+            ratio([percentile(each, 0.95) for each in ours], [percentile(each, 0.95) for each in alone]),
+            _GOAL,
+            at_most=True,
+            unit=" times",
+        ),
+    )
+    section.row(
+        f"{size:,}: memory of the process", "", "", "", "", "",
+        target=Target(memory, _MEGABYTES, at_most=True, digits=0, unit=" MB"),
+    )  # fmt: skip
+
+
+async def _ours(
+    client: aiohttp.ClientSession, port: int, token: str, wishes: list[FindServices]
+) -> list[float]:
+    taken = []
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    for wish in wishes:
+        started = time.perf_counter()
+        async with client.post(
+            f"http://127.0.0.1:{port}/services/search",
+            data=msgspec.json.encode(wish),
+            headers={**headers, "Idempotency-Key": str(uuid7())},
+        ) as answer:
+            body = await answer.read()
+        taken.append((time.perf_counter() - started) * 1000)
+        msgspec.json.decode(body, type=FoundServices)
+    return taken
+
+
+async def _alone(database: Database, wishes: list[FindServices]) -> list[float]:
+    taken, now = [], datetime.now(UTC)
+    async with transaction(database, TENANT) as session:
+        synonyms = await synonyms_on(session, now.date())
+        words = [
+            await vocabulary(session, "platform.map_words", ""),
+            await vocabulary(session, "map_words", TENANT),
+        ]
+        for wish in wishes:
+            read = await asked(session, wish.words, synonyms, words)
+            origin = belgium().named(wish.place)
+            started = time.perf_counter()
+            await candidates(session, wish, read.every, origin, now)
+            taken.append((time.perf_counter() - started) * 1000)
+    return taken
+
+
+def searches(chance: random.Random) -> list[FindServices]:
+    """What tired people type."""
+    phrases = [word for group in brought_along() for word in group.words["nl"]]
+    found = []
+    for number in range(_QUERIES):
+        words = chance.choice(phrases)
+        if number % 3 == 0 and len(words) > 5:
+            place = chance.randrange(1, len(words) - 1)
+            words = words[:place] + words[place + 1 :]
+        found.append(
+            FindServices(
+                words=f"{words} {chance.choice(_FILLER)}" if number % 4 == 0 else words,
+                place=chance.choice(["9300", "8500", "2980", "Gent", "1000"]) if number % 2 else "",
+                within_km=25 if number % 6 == 1 else None,
+                wheelchair=number % 10 == 0,
+                open_now=number % 12 == 0,
+            )
+        )
+    return found
+
+
+async def fill(database: Database, size: int) -> None:
+    """Services with words of the field, spread over Flanders, by the one way to write entries."""
+    chance = random.Random(1)
+    groups, now = list(brought_along()), datetime.now(UTC)
+    for start in range(0, size, _BATCH):
+        drafts = []
+        for number in range(start, min(start + _BATCH, size)):
+            group = chance.choice(groups)
+            word = chance.choice(group.words["nl"])
+            service_id, location_id = uuid7(), uuid7()
+            text = " ".join(chance.choices(_FILLER, k=40)) + " " + chance.choice(groups).words["nl"][0]
+            hours = {"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR", "opens_at": "09:00", "closes_at": "17:00"}
+            content = {
+                "name": f"{word.capitalize()} {number}",
+                "description": text,
+                "minimum_age": chance.choice([0, 12, 18, 60]),
+                "schedules": [hours],
+                "phones": [{"number": "+3253123456"}],
+            }
+            where = {
+                "name": word,
+                "latitude": chance.uniform(50.75, 51.4),
+                "longitude": chance.uniform(2.7, 5.7),
+                "accessibility": [{"wheelchair": chance.choice(["yes", "no"])}],
+            }
+            drafts += [
+                Draft(kind="location", id=location_id, source_id=f"l{number}", content=where),
+                Draft(kind="service", id=service_id, source_id=f"s{number}", content=content),
+                Draft(
+                    kind="service_at_location",
+                    id=uuid7(),
+                    source_id=f"a{number}",
+                    content={},
+                    service_id=service_id,
+                    location_id=location_id,
+                ),
+            ]
+        async with transaction(database, EDITORIAL_TENANT) as session:
+            await write(session, Layer.SHARED, drafts, source="import:bench", by=None, now=now)
+
+
+async def copy(made: ServiceDatabase, times: int) -> None:
+    """The same services so many times, each copy somewhere else."""
+    database = connect(made.service_url, "referrals", pool_size=1, statement_cache=0, recycle_seconds=3600)
+    columns = (
+        "organization_id, name, words, rubrics, groups, languages, areas, minimum_age, maximum_age, wheelchair, placed, "
+        "available, open_week, assured_at, check_at, hidden, base_at, card, indexed_at"
+    )
+    try:
+        async with transaction(database, EDITORIAL_TENANT) as session:
+            await driver_of(session).execute(
+                f"""
+                INSERT INTO platform.map_search (service_id, {columns})
+                SELECT gen_random_uuid(), {columns} FROM platform.map_search, generate_series(2, {times});
+                INSERT INTO platform.map_search_places (service_id, location_id, latitude, longitude)
+                SELECT service_id, gen_random_uuid(), 50.75 + random() * 0.65, 2.7 + random() * 3
+                FROM platform.map_search AS s
+                WHERE NOT EXISTS (SELECT FROM platform.map_search_places AS p WHERE p.service_id = s.service_id)
+                """
+            )
+    finally:
+        await database.engine.dispose()
+    admin = connect(made.migration_url, "referrals", pool_size=1, statement_cache=0, recycle_seconds=3600)
+    try:
+        async with admin.engine.connect() as connection:
+            await connection.exec_driver_sql("ANALYZE platform.map_search, platform.map_search_places")
+    finally:
+        await admin.engine.dispose()
