@@ -157,8 +157,14 @@ def _word(
     found |= {_quoted(each) for kept in vocabularies for each in kept.ending_with(word)}
     begun = {each for each in [word, *near.get(word, [])] if len(each) >= _BEGINNING_FROM}
     begun |= {stem for each in begun for stem in stems[each] if len(stem) >= _STEM_FROM}
-    found |= {f"{_quoted(each)}:*" for each in begun}
+    # a beginning finds the whole word too
+    found = {each for each in found if not any(each.startswith(_quoted(start)[:-1]) for start in begun)}
+    found |= {f"{_quoted(each)}:*" for each in begun if not _has_shorter(each, begun)}
     return " | ".join(sorted(found))
+
+
+def _has_shorter(word: str, words: Iterable[str]) -> bool:
+    return any(word != each and word.startswith(each) for each in words)
 
 
 def _quoted(word: str) -> str:

@@ -12,8 +12,9 @@ from services.referrals.social_map.open_hours import WEEK_MINUTES, minute_of_wee
 from shared.contracts import service_search as contract
 from shared.db import driver_of
 
-JUDGED: Final = 1000
-"""So many of the best by words, distance and freshness are judged one by one; what comes after them is only counted."""
+JUDGED: Final = 300
+"""So many of the best by words, distance and freshness are judged one by one and can be paged through; the others are
+counted only."""
 _HOUR: Final = 60
 """By so many minutes an hour that the clock skips moves what is open."""
 
@@ -36,6 +37,7 @@ _KILOMETRES: Final = f"""
         sin(radians(p.latitude - {{latitude}}) / 2) ^ 2
         + cos(radians({{latitude}})) * cos(radians(p.latitude)) * sin(radians(p.longitude - {{longitude}}) / 2) ^ 2)))
 """
+_SHOWN: Final = ("organization_id", "groups", "languages", "areas", "wheelchair", "assured_at", "check_at")
 _WEIGHTS: Final = "'{0.05, 0.2, 0.5, 1.0}'"
 """Of a description, of what is around a service, of rubrics and organisation, of its name."""
 
@@ -60,42 +62,56 @@ async def candidates(
     what is fresh, has a free place, and is the tenant's own.
     """
     given = _Given()
-    conditions = _conditions(wish, words, origin, given, now)
     rank = f"ts_rank({_WEIGHTS}, words, {given(words, 'tsquery')})" if words else "0"
-    near, kilometres, join = "", "NULL::float8", ""
+    conditions = _conditions(wish, words, origin, given, now)
+    near, kilometres, within = "", "NULL::float8", "true"
     if origin is not None and origin.latitude is not None and origin.longitude is not None:
-        latitude, longitude = given(origin.latitude, "float8"), given(origin.longitude, "float8")
-        inside = ""
+        here = {"latitude": given(origin.latitude, "float8"), "longitude": given(origin.longitude, "float8")}
+        inside = "true"
         if wish.within_km is not None:
             south, north, west, east = (
                 given(each, "float8") for each in box(origin.latitude, origin.longitude, wish.within_km)
             )
-            inside = f"WHERE p.latitude BETWEEN {south} AND {north} AND p.longitude BETWEEN {west} AND {east}"
-            conditions.append(f"(NOT placed OR near.km <= {given(wish.within_km, 'float8')})")
-        distance = _KILOMETRES.format(latitude=latitude, longitude=longitude)
-        places = f"({_PLACES}) AS p {inside}"
-        near = f"WITH near AS (SELECT p.service_id, min({distance}) AS km FROM {places} GROUP BY 1)"  # noqa: S608
-        kilometres, join = "near.km", "LEFT JOIN near USING (service_id)"
+            inside = f"p.latitude BETWEEN {south} AND {north} AND p.longitude BETWEEN {west} AND {east}"
+            within = f"(NOT placed OR near.km <= {given(wish.within_km, 'float8')})"
+        near = f"""
+        near AS (
+            SELECT p.service_id, min({_KILOMETRES.format(**here)}) AS km
+            FROM found JOIN ({_PLACES}) AS p USING (service_id) WHERE {inside} GROUP BY p.service_id
+        ),"""  # noqa: S608 - constants and numbered parameters
+        kilometres = "near.km"
     fresh = f"CASE WHEN check_at > {given(now, 'timestamptz')} THEN 0.1 WHEN check_at IS NULL THEN 0.03 ELSE 0 END"
     free = "CASE WHEN available > 0 THEN 0.05 WHEN available = 0 THEN -0.05 ELSE 0 END"
     score = (
-        f"{rank} + coalesce(0.5 * exp(-0.1386 * {kilometres}), 0) + {fresh} + {free} "
+        f"rank + coalesce(0.5 * exp(-0.1386 * {kilometres}), 0) + {fresh} + {free} "
         "+ CASE WHEN layer = 'shared' THEN 0 ELSE 0.05 END"
     )
+    most = JUDGED if is_judged(wish) else min(JUDGED, wish.offset + wish.limit + 1)
     statement = f"""
-        {near}, best AS (
-            SELECT service_id, layer, {kilometres} AS km, round(({score})::numeric, 6) AS score, name,
+        WITH found AS MATERIALIZED (
+            SELECT service_id, layer, {rank} AS rank, check_at, available, name, placed
+            FROM ({SEEN}) AS s WHERE {" AND ".join(conditions) or "true"}
+        ),{near}
+        best AS (
+            SELECT found.service_id, layer, {kilometres} AS km, round(({score})::numeric, 6) AS score, name,
                    count(*) OVER () AS total
-            FROM ({SEEN}) AS s {join} WHERE {" AND ".join(conditions) or "true"}
-            ORDER BY score DESC, name, service_id LIMIT {JUDGED}
+            FROM found {"LEFT JOIN near USING (service_id)" if near else ""} WHERE {within}
+            ORDER BY score DESC, name, service_id LIMIT {given(most, "int")}
         )
-        SELECT best.*, s.card::text AS card, s.organization_id, s.groups, s.languages, s.areas, s.wheelchair,
-               s.assured_at, s.check_at
-        FROM best JOIN ({SEEN}) AS s ON s.service_id = best.service_id
+        SELECT best.*, {", ".join(f"coalesce(shared.{name}, own.{name}) AS {name}" for name in _SHOWN)},
+               coalesce(shared.card, own.card)::text AS card
+        FROM best
+        LEFT JOIN platform.map_search AS shared ON best.layer = 'shared' AND shared.service_id = best.service_id
+        LEFT JOIN map_search AS own ON best.layer <> 'shared' AND own.service_id = best.service_id
         ORDER BY best.score DESC, best.name, best.service_id
-        """.replace("        , best AS", "        WITH best AS", 1)  # noqa: S608 - constants and numbered parameters
+        """  # noqa: S608 - constants and numbered parameters
     rows: Sequence[Mapping[str, Any]] = await driver_of(session).fetch(statement, *given.values)
     return rows
+
+
+def is_judged(wish: contract.FindServices) -> bool:
+    """Whether more is to be said of the candidates than the statement can: who fits, who works there, what is open."""
+    return wish.open_now or wish.client is not None or bool(wish.place) or wish.point is not None
 
 
 def _conditions(

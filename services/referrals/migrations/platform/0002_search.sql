@@ -22,7 +22,7 @@ CREATE TABLE map_search (
     card jsonb NOT NULL,
     indexed_at timestamptz NOT NULL
 );
-CREATE INDEX map_search_by_words ON map_search USING gin (words);
+CREATE INDEX map_search_by_words ON map_search USING gin (words) WITH (fastupdate = off);
 CREATE INDEX map_search_by_rubric ON map_search USING gin (rubrics);
 CREATE INDEX map_search_by_organization ON map_search (organization_id);
 
