@@ -28,6 +28,41 @@ _CODES: Final = {
     "map_kind.taxonomy": N_("Rubriekenlijst"),
     "map_kind.taxonomy_term": N_("Rubriek"),
 }
+_ALIKE: Final = {
+    "alike.same_kbo": N_("zelfde ondernemingsnummer"),
+    "alike.same_name": N_("zelfde naam"),
+    "alike.name_alike": N_("naam lijkt erop"),
+    "alike.same_phone": N_("zelfde telefoonnummer"),
+    "alike.same_email": N_("zelfde e-mailadres"),
+    "alike.same_website": N_("zelfde website"),
+    "alike.same_address": N_("zelfde adres"),
+    "map_field.name": N_("Naam"),
+    "map_field.alternate_name": N_("Andere naam"),
+    "map_field.description": N_("Omschrijving"),
+    "map_field.email": N_("E-mail"),
+    "map_field.website": N_("Website"),
+    "map_field.url": N_("Website"),
+    "map_field.phones": N_("Telefoonnummers"),
+    "map_field.addresses": N_("Adressen"),
+    "map_field.schedules": N_("Openingsuren"),
+    "map_field.service_areas": N_("Werkingsgebied"),
+    "map_field.attributes": N_("Rubrieken"),
+    "map_field.languages": N_("Talen"),
+    "map_field.contacts": N_("Contactpersonen"),
+    "map_field.organization_identifiers": N_("Ondernemingsnummer"),
+    "map_field.translations": N_("Teksten in andere talen"),
+    "map_field.internal_notes": N_("Interne nota"),
+    "map_field.nis_code": N_("NIS-code"),
+    "note.entries_merged": N_("Samengevoegd. Het oude nummer leidt naar de fiche die bleef."),
+    "note.merge_undone": N_("Ongedaan gemaakt. Beide fiches zijn weer zoals ze waren."),
+    "note.called_distinct": N_("Genoteerd: dit zijn er twee. U krijgt ze niet meer voorgesteld."),
+    "error.pair_unknown": N_("Deze twee fiches staan niet in uw kaart."),
+    "error.pair_changed": N_("Een van beide is intussen gewijzigd. Kijk ze opnieuw na."),
+    "error.merge_unknown": N_("Deze samenvoeging bestaat niet."),
+    "error.merge_over": N_("Dit is al ongedaan gemaakt, of er is nadien nog iets mee samengevoegd."),
+    "error.not_a_pair": N_("Kies twee verschillende fiches van dezelfde soort."),
+    "field.not_a_pair": N_("Kies twee verschillende fiches van dezelfde soort."),
+}
 _REASONS: Final = {
     "import_reason.other": N_("past niet"),
     "import_reason.name_missing": N_("zonder naam"),
@@ -101,4 +136,4 @@ _NOTES: Final = {
     "note.shipped_brought_in": N_("De meegeleverde inhoud staat in de gedeelde kaart."),
 }
 
-MAP_IMPORT_WORDS: Final[dict[str, str]] = {**_CODES, **_REASONS, **_FIELDS, **_ERRORS, **_NOTES}
+MAP_IMPORT_WORDS: Final[dict[str, str]] = {**_CODES, **_ALIKE, **_REASONS, **_FIELDS, **_ERRORS, **_NOTES}

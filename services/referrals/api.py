@@ -2,6 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
+from services.referrals.duplicates import api as duplicates
 from services.referrals.finding import api as finding
 from services.referrals.hsds.api import PUBLIC_ROUTES
 from services.referrals.imports import api as imports
@@ -12,6 +13,7 @@ from services.referrals.statistics import api as statistics
 from services.referrals.worries import api as worries
 
 ROUTES: list[ControllerRouterHandler] = [
+    *duplicates.ROUTES,
     *finding.ROUTES,
     PUBLIC_ROUTES,
     *referring.ROUTES,

@@ -461,6 +461,8 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
         "user_id": owner.user_id,
         "code": "words_of_theirs",
         "import_id": begun.json()["import_id"],
+        "merge_id": uuid7(),
+        "other_id": uuid7(),
         "entry_id": loop.on_paper,
         **{f"{kind}_id": entry_id for kind, entry_id in entries.items()},
         "mail_id": mails[0].mail_id,

@@ -13,6 +13,7 @@ from services.referrals.hsds.selection import Question, count, part, question
 from services.referrals.hsds.serving import moment, page_of, served
 from services.referrals.social_map.merging import Merged
 from services.referrals.social_map.publication import Scope, scope_of
+from services.referrals.social_map.uniting import standing_for
 from shared.errors import NotFound
 
 _PORTION: Final = 500
@@ -42,7 +43,11 @@ async def lines(session: AsyncSession, tenant: str, kind: str, asked: Asked) -> 
 
 
 async def one(session: AsyncSession, tenant: str, kind: str, key: UUID, asked: Asked) -> dict[str, Any]:
-    """One object with all that belongs to it and what became of its fields. Raises `NotFound`."""
+    """One object with all that belongs to it and what became of its fields. Raises `NotFound`.
+
+    The id of an entry that was merged into another is answered with that other.
+    """
+    key = await standing_for(session, key)
     ask = Question(kind)
     _narrow(ask, kind, await _scope(session, tenant))
     ask.require(f"entry.id = {ask.argument(key)}")

@@ -11,6 +11,7 @@ from services.referrals.social_map.freshness import freshness
 from services.referrals.social_map.merging import MERGED, VISIBLE, Merged, merged_entries, merged_of
 from services.referrals.social_map.models import EDITORIAL_TENANT, Layer, layer_of
 from services.referrals.social_map.publication import Publication, scope_of
+from services.referrals.social_map.uniting import standing_for
 from services.referrals.social_map.views import is_secret, may, sources_of, view_of
 from shared.auth import Permission, Principal
 from shared.contracts.map_entries import (
@@ -38,6 +39,7 @@ async def map_service(
     """A service with its organisation and places. Raises `NotFound`; who edits sees hidden and withdrawn ones too."""
     principal.require(Permission.SOCIAL_MAP_READ)
     service = await _one(session, principal, service_id, "service")
+    service_id = service.id
     owner = await _owner(session, service)
     spots = await merged_entries(session, kind="service_at_location", services=[service_id])
     keys = [spot.location_id for spot in spots if spot.location_id is not None]
@@ -65,6 +67,7 @@ async def map_organization(
     """An organisation with its services and places. Raises `NotFound`."""
     principal.require(Permission.SOCIAL_MAP_READ)
     organization = await _one(session, principal, organization_id, "organization")
+    organization_id = organization.id
     services = await merged_entries(session, kind="service", organizations=[organization_id])
     locations = await merged_entries(session, kind="location", organizations=[organization_id])
     sources = await sources_of(session, [organization])
@@ -173,7 +176,9 @@ async def publication(session: AsyncSession, principal: Principal, *, now: datet
 
 
 async def _one(session: AsyncSession, principal: Principal, key: UUID, kind: str | None = None) -> Merged:
+    """By its id, or by that of an entry that was merged into it."""
     sees_all = Permission.SOCIAL_MAP_EDIT in principal.permissions
+    key = await standing_for(session, key)
     found = await merged_entries(session, ids=[key], kind=kind, all_states=sees_all)
     if not found:
         raise NotFound

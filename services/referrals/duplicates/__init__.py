@@ -1,0 +1,1 @@
+"""Entries of the social map that may be one: proposed with their reasons, merged by an editor, and parted again."""
