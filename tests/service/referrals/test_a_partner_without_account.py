@@ -277,6 +277,25 @@ async def test_withdrawn_before_the_mail_left_no_mail_leaves(partner: Partner) -
     assert await partner.due("partner_withdrawn") == []
 
 
+async def test_withdrawn_in_the_moment_in_which_the_mail_left_its_reader_is_told_once(
+    partner: Partner,
+) -> None:
+    ref = await partner.loop.sent(partner.loop.by_link)
+    await partner.service.run_timers(datetime.now(UTC))
+    [due] = await partner.due()
+    await partner.loop.post(f"/referrals/{ref.referral_id}/withdraw", WithdrawReferral())
+    await partner.service.run_timers(datetime.now(UTC))
+    for _ in range(2):
+        await partner.service.deliver(
+            OutsideMailEnded(
+                id=uuid7(), occurred_at=datetime.now(UTC), tenant=partner.tenant, mail_id=due.mail_id,
+                kind=due.kind, channel=due.channel, state="sent",
+            )
+        )  # fmt: skip
+
+    assert len(await partner.due("partner_withdrawn")) == 1
+
+
 async def test_withdrawn_before_the_clock_ran_there_was_never_a_link(partner: Partner) -> None:
     ref = await partner.loop.sent(partner.loop.by_link)
     await partner.loop.post(f"/referrals/{ref.referral_id}/withdraw", WithdrawReferral())

@@ -38,6 +38,7 @@ from shared.contracts import partners as contract
 from shared.contracts.notifications import OutsideMailEnded
 
 _LINK_KIND: Final = "partner_link"
+_TAKEN_BACK: Final = frozenset({"withdrawn", "rerouted"})
 
 
 async def tell_partner(
@@ -78,11 +79,17 @@ async def keep_mail_ended(session: AsyncSession, event: OutsideMailEnded, *, now
     if message is None or message.state != "queued":
         return
     message.state, message.reason, message.ended_at = event.state, event.reason, event.occurred_at
-    if event.state == "failed" and message.kind in LINKS and message.voided_at is None:
-        delivery = await session.get_one(PartnerDelivery, message.delivery_id)
-        referral = await session.get(Referral, delivery.referral_id)
-        if referral is not None:
-            remind(session, event.tenant, referral, "undeliverable", now=now)
+    if message.kind not in LINKS:
+        return
+    delivery = await session.get_one(PartnerDelivery, message.delivery_id, with_for_update=True)
+    referral = await session.get(Referral, delivery.referral_id)
+    if referral is None:
+        return
+    if event.state == "failed" and message.voided_at is None:
+        remind(session, event.tenant, referral, "undeliverable", now=now)
+    if event.state == "sent" and delivery.over_at is not None and referral.ended in _TAKEN_BACK:
+        # it left in the moment in which the referral was taken back: its reader must know
+        write_withdrawn(session, event.tenant, delivery, now=now)
 
 
 async def renew_link(
@@ -131,7 +138,7 @@ async def _take_back(
 ) -> None:
     """A link that nobody can have seen goes without a word; who may have seen it is told. His link then says so too."""
     links = await messages_of(session, delivery.id, *LINKS)
-    if referral.ended in {"withdrawn", "rerouted"} and delivery.email:
+    if referral.ended in _TAKEN_BACK and delivery.email:
         if any(each.state != "queued" for each in links) or await _opened(session, delivery):
             write_withdrawn(session, tenant, delivery, now=now)
         else:
