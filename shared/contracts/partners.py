@@ -23,7 +23,7 @@ _Secret = Annotated[str, Meta(min_length=1, max_length=80)]
 class Receipt(Struct, frozen=True, kw_only=True):
     """Proof that something was shown: when, to whom as far as known, and the SHA-256 of exactly that.
 
-    `what`: shown on the page, downloaded as PDF, or handed_over on paper. `proved_by` is the channel of the code.
+    `what`: shown on the page, downloaded as PDF, given by_hand or sent by_post. `proved_by` is the channel of the code.
     """
 
     at: datetime
