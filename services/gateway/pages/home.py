@@ -14,7 +14,9 @@ from services.gateway.rendering import AnyRequest, Pages
 from services.gateway.visit import Visit
 from shared.auth import Permission
 from shared.contracts.call_outs import CallOutLine
+from shared.contracts.incoming_referrals import IncomingPage
 from shared.contracts.notifications import MessagePage
+from shared.contracts.referring import ReferralPage
 from shared.contracts.tasks import TaskPage
 
 _ON_IT = frozenset({"accepted", "en_route", "on_site"})
@@ -49,13 +51,17 @@ async def lamp(
 
 async def _work(visit: Visit) -> dict[str, Any]:
     """Tasks, call-outs and messages side by side; a service that is away leaves its block out."""
-    tasks, call_outs, messages = await asyncio.gather(_tasks(visit), _call_outs(visit), _messages(visit))
+    tasks, call_outs, messages, late, new = await asyncio.gather(
+        _tasks(visit), _call_outs(visit), _messages(visit), _late_referrals(visit), _new_referrals(visit)
+    )
     rows = await message_rows(visit, messages.messages[:_MESSAGES_SHOWN]) if messages else []
     return {
         "tasks": tasks,
         "shown_tasks": tasks.tasks[:_TASKS_SHOWN] if tasks else [],
         "call_outs": call_outs,
         "messages": rows,
+        "late_referrals": late,
+        "new_referrals": new,
         "today": datetime.now(BRUSSELS).date(),
         "now": datetime.now(UTC),
     }
@@ -81,6 +87,26 @@ def _waits_for(line: CallOutLine, me: UUID) -> bool:
 
 async def _messages(visit: Visit) -> MessagePage | None:
     return await visit.services.ask_or(None, "notifications", "/messages", MessagePage)
+
+
+async def _late_referrals(visit: Visit) -> int | None:
+    """How many that one follows are late; None for who has none, or while they cannot be had."""
+    if not visit.may(Permission.REFERRAL_WRITE):
+        return None
+    page: ReferralPage | None = await visit.services.ask_or(
+        None, "referrals", "/referrals", ReferralPage, scope="mine", state="late"
+    )
+    return len(page.referrals) if page else None
+
+
+async def _new_referrals(visit: Visit) -> int | None:
+    """How many came in that nobody took up."""
+    if not visit.may(Permission.REFERRAL_RECEIVE):
+        return None
+    page: IncomingPage | None = await visit.services.ask_or(
+        None, "referrals", "/incoming-referrals", IncomingPage, state="open"
+    )
+    return sum(line.assigned_to is None for line in page.referrals) if page else None
 
 
 ROUTES = [home_page, work_block, more_page, lamp]

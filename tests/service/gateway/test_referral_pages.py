@@ -17,7 +17,7 @@ from shared.contracts.incoming_referrals import (
     IncomingRef,
     IncomingView,
 )
-from shared.contracts.partners import DeliveryView, Receipt
+from shared.contracts.partners import DeliveryRef, DeliveryView, Receipt
 from shared.contracts.persons import RevealedPhone, SafeContact
 from shared.contracts.referring import (
     AmendReferral,
@@ -51,6 +51,7 @@ from tests.service.gateway.answers import (
     dossier,
     person,
     phone,
+    task,
 )
 from tests.service.gateway.conftest import issued
 from tests.service.gateway.test_sign_in import filled_in
@@ -590,3 +591,61 @@ async def test_a_referral_out_of_sight_says_what_an_unknown_one_says(worker: htt
     unknown = await worker.get(f"/referrals/{uuid7()}")
 
     assert unknown.status_code == 404
+
+
+async def test_the_start_page_counts_what_is_late_and_what_nobody_took_up(
+    worker: httpx.AsyncClient,
+) -> None:
+    page = (await worker.get("/")).text
+
+    assert 'href="/referrals?show=late"' in page
+    assert 'href="/referrals/incoming"' in page
+
+
+async def test_when_nobody_is_reached_a_partner_may_be_the_way(
+    worker: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    """S44: after three attempts the team decides, and may ask a partner, with consent."""
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(tasks=[task("decide_contact")])
+
+    page = (await worker.get(PAGE)).text
+
+    assert "Probeer via een partner, met toestemming" in page
+
+
+async def test_the_task_to_refer_leads_to_the_flow_for_that_person(
+    worker: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    wanted = task("referral", why={"rule": "working_days", "of": str(MOTHER)})
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(tasks=[wanted])
+
+    page = (await worker.get(PAGE)).text
+
+    assert f'href="{PAGE}/referrals/new?person={MOTHER}"' in page
+
+
+async def test_a_task_to_follow_up_leads_to_its_referral(
+    worker: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    due = task("referral_follow_up", why={"rule": "referral_answer_by", "of": str(REFERRAL)})
+    neighbours.of("cases")[f"GET {PAGE}"] = dossier(tasks=[due])
+
+    page = (await worker.get(PAGE)).text
+
+    assert f'href="/referrals/{REFERRAL}"' in page
+    assert "De dienst antwoordde nog niet." in page
+
+
+async def test_a_new_link_makes_the_one_before_void_and_a_form_on_paper_is_noted(
+    worker: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    ref_of_delivery = DeliveryRef(delivery_id=uuid7(), state="waiting")
+    neighbours.of("referrals")[f"POST /referrals/{REFERRAL}/link"] = ref_of_delivery
+    neighbours.of("referrals")[f"POST /referrals/{REFERRAL}/handed-over"] = ref_of_delivery
+    fields = await filled_in(worker, f"/referrals/{REFERRAL}")
+
+    renewed = await worker.post(f"/referrals/{REFERRAL}/link", data=fields)
+    given = await worker.post(f"/referrals/{REFERRAL}/handed-over", data={**fields, "way": "by_hand"})
+
+    assert renewed.headers["location"] == given.headers["location"] == f"/referrals/{REFERRAL}#delivery"
+    assert (await worker.get(f"/referrals/{REFERRAL}/paper/secrets")).status_code == 404
