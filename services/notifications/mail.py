@@ -38,6 +38,7 @@ LINKS = {
     "risk_increased_on_duty": "/on-call",
     "contact_unsafe": "/dossiers/{dossier_id}",
     "home_ban_ends": "/dossiers/{dossier_id}",
+    "entries_due": "/social-map/to-check",
     "worry_reported": "/worries/{worry_id}",
     "worry_urgent": "/worries/{worry_id}",
     "worry_answered": "/worries/own/{own_worry_id}",

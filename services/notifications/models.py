@@ -123,6 +123,7 @@ KINDS = {
     "home_ban_ends": Kind(),
     "duty_changed": Kind(),
     "roster_gap": Kind(),
+    "entries_due": Kind(),
     "worry_reported": Kind(),
     "worry_urgent": Kind(urgent=True),
     "worry_answered": Kind(),
@@ -143,6 +144,9 @@ KINDS = {
 COORDINATORS = ("spot_coordinator", "team_coordinator", "head_social_worker")
 MEMBERS = ("spot_worker", "spot_coordinator", "social_worker", "team_coordinator")
 """Who can be called when the roster names nobody."""
+
+MAP_KEEPERS = ("map_editor", *COORDINATORS)
+"""Who keeps entries of the social map, in the editorial office or in a tenant's own layer."""
 
 SPOT_WORKERS = ("spot_worker",)
 DATA_PROTECTION_OFFICERS = ("dpo",)

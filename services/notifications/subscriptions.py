@@ -13,6 +13,7 @@ from services.notifications import commands
 from services.notifications.models import (
     COORDINATORS,
     DATA_PROTECTION_OFFICERS,
+    MAP_KEEPERS,
     OFFICERS_ON_DUTY,
     SECOND,
     SPOT_WORKERS,
@@ -34,7 +35,7 @@ from shared.contracts.identity import (
     StaffChanged,
     StaffDeactivated,
 )
-from shared.contracts.referrals import PartnerMailDue, WorryAnswered, WorryReported
+from shared.contracts.referrals import EntriesDue, PartnerMailDue, WorryAnswered, WorryReported
 from shared.contracts.rostering import (
     CallOutAnswered,
     CallOutRinging,
@@ -263,6 +264,13 @@ def worry_answered(event: WorryAnswered) -> Notice:
     )
 
 
+def entries_due(event: EntriesDue) -> Notice:
+    """What of the social map should be looked at again; which, stands on its page."""
+    return Notice(
+        kind="entries_due", roles=MAP_KEEPERS, about=event.sweep_id, refs={"sweep_id": event.sweep_id}
+    )
+
+
 async def on_worry_reported(session: AsyncSession, event: WorryReported, *, now: datetime) -> None:
     """One for today goes to the coordinators at once over every channel, and to the workers as any other message."""
     today = event.urgency == "today"
@@ -341,6 +349,7 @@ SUBSCRIPTIONS: Subscriptions = {
     RiskIncreased: on_risk_increased,
     ContactUnsafe: _tells(contact_unsafe),
     HomeBanEnds: _tells(home_ban_ends),
+    EntriesDue: _tells(entries_due),
     WorryReported: on_worry_reported,
     WorryAnswered: _tells(worry_answered),
     PartnerMailDue: commands.queue_outside,

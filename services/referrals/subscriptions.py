@@ -11,6 +11,7 @@ from services.referrals.partners import commands as partners
 from services.referrals.partners.models import ANONYMISE
 from services.referrals.referring import commands as referring
 from services.referrals.referring import neighbours
+from services.referrals.social_map.nudges import CHECK_MAP, check_map
 from services.referrals.worries import commands as worries
 from services.referrals.worries.models import WIPE as WIPE_WORRY
 from shared.contracts.cases import ConsentChanged
@@ -42,5 +43,6 @@ TIMERS: TimerHandlers = {
     import_timers.READ: imports.read_import,
     import_timers.CARRY_ON: imports.carry_on_import,
     ANONYMISE: partners.anonymise_delivery,
+    CHECK_MAP: check_map,
     WIPE_WORRY: worries.wipe_worry,
 }

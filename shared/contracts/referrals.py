@@ -135,3 +135,17 @@ class PartnerMailDue(Event, frozen=True, kw_only=True):
     kind: str
     channel: str
     good_until: datetime | None = None
+
+
+class EntriesDue(Event, frozen=True, kw_only=True):
+    """Entries of this tenant's own layer that somebody should look at again; told once for each due date.
+
+    `entries` are the first of them, `total` counts all.
+    """
+
+    SUBJECT: ClassVar[str] = "referrals.entries_due.v1"
+    AGGREGATE: ClassVar[str] = "sweep_id"
+
+    sweep_id: UUID
+    entries: list[UUID]
+    total: int

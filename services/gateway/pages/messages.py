@@ -18,6 +18,7 @@ from shared.errors import NotFound
 _PLACES: Final = (
     ("call_out_id", "/call-outs/{}"),
     ("dossier_id", "/dossiers/{}"),
+    ("sweep_id", "/social-map/to-check?since={}"),
     ("worry_id", "/worries/{}"),
     ("own_worry_id", "/worries/own/{}"),
     ("duties_of", "/duties"),

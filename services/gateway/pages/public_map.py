@@ -8,7 +8,7 @@ from urllib.parse import quote
 from litestar import HttpMethod, Response, route
 from litestar.params import FromPath
 from litestar.response import Stream
-from litestar.types import ControllerRouterHandler
+from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
 from services.gateway.rendering import AnyRequest
 from shared.client import ServiceClient
@@ -27,6 +27,27 @@ A_SECOND: Final = 4.0
 _MOST_BODY: Final = 16_384
 _ADDRESSES: Final = 10_000
 _ASKED: Final = ("accept", "content-type")
+
+
+_AS_WRITTEN: Final = {b"access-control-allow-origin": b"Access-Control-Allow-Origin"}
+"""Some readers look for the header by its letters, capitals too."""
+
+
+class AsWritten:
+    """Sends the header that opens the answer to all as the specification writes it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def written(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    (_AS_WRITTEN.get(name, name), value) for name, value in message["headers"]
+                ]
+            await send(message)
+
+        await self._app(scope, receive, written)
 
 
 class TooManyQuestions(TooMany):
@@ -58,6 +79,7 @@ class Allowance:
     http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.OPTIONS],
     status_code=HTTPStatus.OK,
     request_max_body_size=_MOST_BODY,
+    middleware=[AsWritten],
 )
 async def public_map(
     request: AnyRequest, path: FromPath[str]

@@ -26,6 +26,9 @@ from shared.tenancy import TenantKeyWrong, TenantNotReady
 AnyRequest = Request[Any, Any, Any]
 VERSION: Final = "3.1"
 _BODY: Final = 16_384
+_AS_WRITTEN: Final = {b"access-control-allow-origin": b"Access-Control-Allow-Origin"}
+"""Some readers look for the header by its letters, capitals too."""
+
 OPEN_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -47,6 +50,9 @@ class OpenToAll:
                 headers = MutableScopeHeaders.from_message(message)
                 for name, value in OPEN_HEADERS.items():
                     headers[name] = value
+                message["headers"] = [
+                    (_AS_WRITTEN.get(name, name), value) for name, value in message["headers"]
+                ]
             await send(message)
 
         await self._app(scope, receive, opened)

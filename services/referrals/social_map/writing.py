@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.social_map.models import Layer, tables_of
+from services.referrals.social_map.nudges import keep_watch
 from services.referrals.social_map.profile import tidy, wrong_fields
 from services.referrals.social_map.search_index import reindex_entries
 from shared.db import driver_of, uuid7
@@ -113,6 +114,9 @@ async def write(
     await _update(session, layer, changed, wanted, found, changes, by, now)
     await _keep(session, layer, changes, source, by, now)
     await reindex_entries(session, layer, [*created, *changed], now=now)
+    if created:
+        tenant: str = await driver_of(session).fetchval("SELECT substr(current_schema(), 3)")
+        await keep_watch(session, tenant, now=now)
     untouched = set(found).difference(changed)
     return Written(
         created=[key for key in wanted if key in created],

@@ -17,6 +17,7 @@ async def test_a_question_is_passed_on_and_its_answer_comes_back(
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "set-cookie" not in answer.headers
+    assert (b"Access-Control-Allow-Origin", b"*") in answer.headers.raw
 
 
 async def test_what_is_posted_reaches_referrals_and_nothing_of_who_is_signed_in(

@@ -15,7 +15,7 @@ from shared.contracts.cases import (
 )
 from shared.contracts.identity import StaffChanged, StaffContact, StaffDeactivated
 from shared.contracts.notifications import MessagePage
-from shared.contracts.referrals import WorryAnswered, WorryReported
+from shared.contracts.referrals import EntriesDue, WorryAnswered, WorryReported
 from shared.contracts.rostering import CallOutUnanswered, DutyChanged, GapNear
 from shared.db import uuid7
 from shared.errors import Unavailable
@@ -274,3 +274,16 @@ async def test_a_worry_that_can_wait_is_told_to_the_coordinators_and_its_answer_
     assert await kinds_for(notifications, tenant, carine) == ["worry_reported"]
     assert await kinds_for(notifications, tenant, lena) == []
     assert await kinds_for(notifications, tenant, greet) == ["worry_answered"]
+
+
+async def test_entries_of_the_map_that_wait_are_told_to_who_keeps_it(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    noor, lena = known("Noor", roles=("map_editor",)), known("Lena", roles=("spot_worker",))
+    due = EntriesDue(id=uuid7(), occurred_at=NOW, tenant=tenant, sweep_id=uuid7(), entries=[uuid7()], total=1)
+
+    assert await notifications.deliver(due)
+    assert not await notifications.deliver(due)
+
+    assert await kinds_for(notifications, tenant, noor) == ["entries_due"]
+    assert await kinds_for(notifications, tenant, lena) == []

@@ -210,7 +210,7 @@ async def test_a_wrong_parameter_is_named(
 async def test_any_page_in_any_browser_may_read_it_refusals_too(public: ServiceUnderTest) -> None:
     for path in ("", "/services", f"/services/{uuid7()}", "/services?page=0", "/nothing"):
         response = await public.http.get(f"{BASE}{path}")
-        assert response.headers["Access-Control-Allow-Origin"] == "*", path
+        assert (b"Access-Control-Allow-Origin", b"*") in response.headers.raw, path
         assert "set-cookie" not in response.headers
 
 
