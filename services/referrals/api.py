@@ -4,7 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from services.referrals.duplicates import api as duplicates
 from services.referrals.finding import api as finding
-from services.referrals.hsds.api import PUBLIC_ROUTES
+from services.referrals.hsds import api as hsds
 from services.referrals.imports import api as imports
 from services.referrals.partners import api as partners
 from services.referrals.referring import api as referring
@@ -15,7 +15,7 @@ from services.referrals.worries import api as worries
 ROUTES: list[ControllerRouterHandler] = [
     *duplicates.ROUTES,
     *finding.ROUTES,
-    PUBLIC_ROUTES,
+    *hsds.ROUTES,
     *referring.ROUTES,
     *imports.ROUTES,
     *social_map.ROUTES,

@@ -9,10 +9,12 @@ import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Stream
 
 from services.gateway.forms import Form, read_form, told
 from services.gateway.language import Language
 from services.gateway.pages.map_form import DAYS
+from services.gateway.pages.papers import passed_on
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
@@ -133,6 +135,14 @@ async def to_check_page(visit: NamedDependency[Visit], pages: NamedDependency[Pa
         tones=_TONES,
         staff=await visit.services.staff(),
     )
+
+
+@get("/social-map/export/{form:str}", include_in_schema=False)
+async def export(visit: NamedDependency[Visit], form: FromPath[str]) -> Stream:
+    """What the tenant keeps itself, as a file of HSDS 3.1."""
+    visit.who.require(Permission.SOCIAL_MAP_EDIT)
+    wanted = "csv" if form == "csv" else "json"
+    return passed_on(await visit.services.open_file("referrals", "/map/export", form=wanted))
 
 
 @post("/social-map/publication", include_in_schema=False)
@@ -292,6 +302,7 @@ ROUTES: Final = [
     service_page,
     organization_page,
     to_check_page,
+    export,
     choose_publication,
     assure_entry,
     withdraw_entry,

@@ -1,5 +1,6 @@
 """The doors of the public map. Nobody signs in; every answer may be read by any page in any browser."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -9,15 +10,19 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import MutableScopeHeaders, State
-from litestar.params import FromPath
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.hsds import queries
+from services.referrals.hsds.export import Exported, package
+from services.referrals.hsds.export import document as exported
 from services.referrals.hsds.openapi import KINDS, document
 from services.referrals.hsds.parameters import Asked, asked_of
 from services.referrals.hsds.profile_document import PROFILE_PATH, profile_document
+from shared.app import Door
 from shared.db import transaction
 from shared.errors import Invalid, NotFound
 from shared.runtime import Runtime
@@ -79,6 +84,30 @@ async def hsds_openapi(state: State, tenant: FromPath[str]) -> dict[str, Any]:
     async with _public(state, tenant) as session:
         await queries.published(session, tenant)
     return document(_address(state, f"/hsds/{tenant}"))
+
+
+@get(["/{tenant:str}/export.json", "/{tenant:str}/export.zip"], operation_id="hsdsExport")
+async def hsds_export(request: AnyRequest, state: State, tenant: FromPath[str]) -> Response[bytes]:
+    """The whole published map in one file."""
+    async with _public(state, tenant) as session:
+        entries = await queries.export_published(session, tenant)
+    return await _file(entries, "csv" if request.url.path.endswith(".zip") else "json")
+
+
+@get("/map/export", operation_id="exportOwnMap")
+async def export_own_map(door: NamedDependency[Door], form: FromQuery[str] = "json") -> Response[bytes]:
+    """What the tenant keeps itself, in one file: `json`, or `csv` for a zip of tables."""
+    return await _file(await door.ask(queries.export_own), form)
+
+
+async def _file(entries: list[Exported], form: str) -> Response[bytes]:
+    """Made beside the loop: a map of thousands of entries takes a while to write down."""
+    if form == "csv":
+        content, name, kind = await asyncio.to_thread(package, entries), "hsds.zip", "application/zip"
+    else:
+        content, name, kind = await asyncio.to_thread(exported, entries), "hsds.json", "application/json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=kind, headers=headers)
 
 
 @get("/{tenant:str}/{collection:str}", operation_id="hsdsList")
@@ -177,8 +206,18 @@ def _address(state: State, path: str) -> str:
 
 PUBLIC_ROUTES: Final = Router(
     "/hsds",
-    route_handlers=[hsds_profile, hsds_information, hsds_openapi, hsds_list, hsds_search, hsds_one],
+    route_handlers=[
+        hsds_profile,
+        hsds_information,
+        hsds_openapi,
+        hsds_export,
+        hsds_list,
+        hsds_search,
+        hsds_one,
+    ],
     middleware=[OpenToAll],
     # it has a document of its own, which is served
     include_in_schema=False,
 )
+
+ROUTES: Final[list[ControllerRouterHandler]] = [PUBLIC_ROUTES, export_own_map]

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.hsds.selection import public_entries
-from services.referrals.hsds.serving import listed, served, terms_in, with_terms
+from services.referrals.hsds.serving import WORDS_ABOUT_A_PLACE, listed, served, terms_in, with_terms
 from services.referrals.social_map.merging import Merged
 from services.referrals.social_map.views import is_secret
 from shared.db import driver_of
@@ -143,9 +143,7 @@ def _at_place(spot: Merged, place: Merged | None) -> dict[str, Any]:
     if place is not None:
         answer["location"] = served(place)
         if is_secret(place):
-            # words about a hidden place may tell where it is
-            answer.pop("description", None)
-            answer.pop("translations", None)
+            answer = {name: value for name, value in answer.items() if name not in WORDS_ABOUT_A_PLACE}
     return answer
 
 

@@ -1,6 +1,7 @@
 """The questions of HSDS's read API. Nobody is signed in: what a tenant publishes is the limit, checked here."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,15 +9,21 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.hsds import assembly
+from services.referrals.hsds.export import Exported
 from services.referrals.hsds.parameters import Asked
 from services.referrals.hsds.selection import Question, count, part, question
-from services.referrals.hsds.serving import moment, page_of, served
-from services.referrals.social_map.merging import Merged
+from services.referrals.hsds.serving import WORDS_ABOUT_A_PLACE, moment, page_of, points_at, served
+from services.referrals.social_map.merging import Merged, merged_entries
+from services.referrals.social_map.models import Layer, layer_of
 from services.referrals.social_map.publication import Scope, scope_of
 from services.referrals.social_map.uniting import standing_for
+from services.referrals.social_map.views import is_secret
+from shared import audit
+from shared.auth import Permission, Principal
 from shared.errors import NotFound
 
 _PORTION: Final = 500
+_EXPORTED: Final = ("taxonomy", "taxonomy_term", "organization", "location", "service", "service_at_location")
 _OF_A_LAYER: Final = ("organization", "service", "service_at_location")
 Nest = Callable[[AsyncSession, Sequence[Merged], Asked], Awaitable[list[dict[str, Any]]]]
 
@@ -117,3 +124,44 @@ _NESTS: Final[dict[str, Nest]] = {
     "taxonomy": _taxonomies,
     "taxonomy_term": _terms,
 }
+
+
+async def export_own(session: AsyncSession, principal: Principal, *, now: datetime) -> list[Exported]:
+    """Everything that the tenant keeps itself, as it is kept. The act is audited."""
+    principal.require(Permission.SOCIAL_MAP_EDIT)
+    mine = layer_of(principal.tenant)
+    found = [
+        entry for entry in await merged_entries(session) if mine is Layer.SHARED or entry.layer is Layer.OWN
+    ]
+    audit.record(
+        session,
+        principal,
+        "export_own",
+        now=now,
+        object_kind="social_map",
+        details={"entries": len(found)},
+    )
+    return [Exported(entry.kind, entry.id, entry.content, points_at(entry)) for entry in found]
+
+
+async def export_published(session: AsyncSession, tenant: str) -> list[Exported]:
+    """What everybody may read of the tenant's map. Raises `NotFound` when it publishes nothing."""
+    scope = await _scope(session, tenant)
+    exported = []
+    secret: set[UUID | None] = set()
+    for kind in _EXPORTED:
+        ask = Question(kind)
+        _narrow(ask, kind, scope)
+        after: UUID | None = None
+        while entries := await part(session, ask, limit=_PORTION, after=after):
+            after = entries[-1].id
+            for entry in entries:
+                references = points_at(entry)
+                own = {"id", "last_modified", *references}
+                if is_secret(entry):
+                    secret.add(entry.id)
+                if kind == "service_at_location" and entry.location_id in secret:
+                    own |= WORDS_ABOUT_A_PLACE
+                content = {name: value for name, value in served(entry).items() if name not in own}
+                exported.append(Exported(kind, entry.id, content, references))
+    return exported

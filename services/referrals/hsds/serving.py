@@ -20,6 +20,9 @@ INTERNAL: Final = frozenset(
 )
 """Fields of the profile that are for the people of the platform alone."""
 
+WORDS_ABOUT_A_PLACE: Final = frozenset({"description", "translations"})
+"""Of a service at a secret place: they may tell where it is."""
+
 _BRUSSELS: Final = ZoneInfo("Europe/Brussels")
 _LISTED: Final = (str, int, float, bool)
 _NEEDED: Final[dict[str, dict[str, Any]]] = {
@@ -42,10 +45,12 @@ def served(entry: Merged) -> dict[str, Any]:
         answer["last_modified"] = moment(entry.changed_at)
         if entry.assured_at is not None:
             answer["assured_date"] = entry.assured_at.astimezone(_BRUSSELS).date().isoformat()
-    for name, value in _REFERENCES[entry.kind](entry).items():
-        if value is not None:
-            answer[name] = str(value)
-    return answer
+    return {**answer, **points_at(entry)}
+
+
+def points_at(entry: Merged) -> dict[str, str]:
+    """What the entry points at, by HSDS's names."""
+    return {name: str(value) for name, value in _REFERENCES[entry.kind](entry).items() if value is not None}
 
 
 _REFERENCES: Final[dict[str, Callable[[Merged], dict[str, Any]]]] = {

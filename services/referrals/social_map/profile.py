@@ -57,7 +57,18 @@ def wrong_fields(kind: str, content: Mapping[str, Any]) -> dict[str, str]:
 def tidy(kind: str, entry_id: UUID, content: Mapping[str, Any]) -> dict[str, Any]:
     """The content as it is kept: without what is empty, with an id for each child, and HSDS's required defaults."""
     kept = {**_DEFAULTS.get(kind, {}), **{key: value for key, value in content.items() if key != "id"}}
+    if isinstance(kept.get("addresses"), list):
+        kept["addresses"] = [_typed(each) for each in kept["addresses"]]
     return _identified(_filled(kept), entry_id)
+
+
+def _typed(address: Any) -> Any:
+    """HSDS asks of what kind an address is; most sources mean where the door is."""
+    return (
+        {**address, "address_type": address.get("address_type") or "physical"}
+        if isinstance(address, dict)
+        else address
+    )
 
 
 def _wrong(value: Any, shape: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -32,7 +32,7 @@ HIDDEN_WORDS = (
 
 def drafts() -> list[Draft]:
     phone = {"number": "+3253123456", "type": "voice", "languages": [{"code": "nl", "name": "Nederlands"}]}
-    attribute = {"taxonomy_term_id": str(CHILD), "link_entity": "service"}
+    attribute = {"taxonomy_term_id": str(CHILD)}
     return [
         Draft(kind="taxonomy", source_id="rubrics", content={"name": "Rubrieken"}),
         Draft(kind="taxonomy_term", source_id="justice", taxonomy_id=TAXONOMY, content={"name": "Justitie"}),
