@@ -54,7 +54,7 @@ def found_service(
         opening=contract.Opening(state=state.name, until=state.until, opens_at=state.opens_at),
         verdict=overall(found) if wish.client is not None or origin is not None else "",
         reasons=[_reason(each, language) for each in found],
-        serves=_serves(row["areas"], origin),
+        serves=serving(row["areas"], origin),
         areas=[map_of.name_of(code) for code in row["areas"]],
         capacity=None
         if capacity is None
@@ -109,7 +109,7 @@ def _bound(age: float | None) -> str:
     return "" if age is None else f"{age:g}"
 
 
-def _serves(areas: Sequence[str], origin: Spot | None) -> str:
+def serving(areas: Sequence[str], origin: Spot | None) -> str:
     """Whether its areas hold the place; certainly not only where the place's area of that kind is known."""
     if origin is None or not origin.codes:
         return ""

@@ -7,14 +7,14 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.finding.answers import found_service
+from services.referrals.finding.answers import found_service, serving
 from services.referrals.finding.asked import Asked, asked
 from services.referrals.finding.candidates import SEEN, candidates
 from services.referrals.finding.geocoder import placed
 from services.referrals.finding.synonyms import Group, Synonyms, brought_along, in_force
 from services.referrals.finding.vocabulary import vocabulary
 from services.referrals.geography.belgium import Spot
-from services.referrals.social_map.eligibility import NOT, Known
+from services.referrals.social_map.eligibility import NOT, Known, judged, overall
 from services.referrals.social_map.open_hours import state_at
 from services.referrals.social_map.search_card import Card
 from services.referrals.social_map.search_index import overlaid_again
@@ -54,27 +54,21 @@ def _answer(
 ) -> contract.FoundServices:
     known = known_of(wish.client, origin)
     total = rows[0]["total"] if rows else 0
-    kept = []
+    kept: list[tuple[bool, bool, Mapping[str, Any], Card]] = []
     for row in rows:
         card = msgspec.json.decode(row["card"], type=Card)
-        if wish.open_now:
-            state = state_at(card.schedules, now, always=card.always_open)
-            if state.name not in {"open", "always"}:
-                total -= 1
-                continue
-        service = found_service(row, card, wish, known, origin, now)
-        if wish.fitting_only and service.verdict == NOT:
+        fits_not = overall(judged(card.rules, known)) == NOT
+        if (wish.open_now and not _is_open(card, now)) or (wish.fitting_only and fits_not):
             total -= 1
             continue
-        kept.append(service)
+        serves = serving(row["areas"], origin)
+        kept.append((fits_not or serves == "no", wish.serves_place and serves != "yes", row, card))
     # a stable sort: among those that fit and those that do not, the order stays
-    kept.sort(
-        key=lambda each: (
-            each.verdict == NOT or each.serves == "no",
-            wish.serves_place and each.serves != "yes",
-        )
-    )
-    hits = kept[wish.offset : wish.offset + wish.limit]
+    kept.sort(key=lambda each: each[:2])
+    hits = [
+        found_service(row, card, wish, known, origin, now)
+        for *_, row, card in kept[wish.offset : wish.offset + wish.limit]
+    ]
     return contract.FoundServices(
         hits=hits,
         total=total,
@@ -94,6 +88,10 @@ def _answer(
         place_unknown=bool(wish.place.strip()) and origin is None,
         loosened=loosened,
     )
+
+
+def _is_open(card: Card, now: datetime) -> bool:
+    return state_at(card.schedules, now, always=card.always_open).name in {"open", "always"}
 
 
 async def choices(

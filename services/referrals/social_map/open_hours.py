@@ -111,6 +111,10 @@ def _days(schedule: dict[str, Any], first: date, last: date) -> list[date]:
     ends = min(filter(None, (last, _day(schedule.get("valid_to")), _day(schedule.get("until")))))
     if begins > ends:
         return []
+    plain = _plain_week(schedule)
+    if plain is not None:
+        span = (begins + timedelta(days=number) for number in range((ends - begins).days + 1))
+        return [day for day in span if day.weekday() in plain]
     rule = _rule(schedule, begins)
     if rule is None:
         return []
@@ -120,6 +124,20 @@ def _days(schedule: dict[str, Any], first: date, last: date) -> list[date]:
             datetime.combine(begins, time()), datetime.combine(ends, time(23, 59)), inc=True
         )
     ]
+
+
+def _plain_week(schedule: dict[str, Any]) -> frozenset[int] | None:
+    """The days of a schedule that is the same each week, as nearly all are; None for one that needs a real RRULE."""
+    if (
+        schedule.get("freq") == "MONTHLY"
+        or schedule.get("count")
+        or schedule.get("interval") not in {None, 1}
+    ):
+        return None
+    if any(schedule.get(name) for name in ("bymonthday", "byweekno", "byyearday")):
+        return None
+    names = [each.upper() for each in _list(schedule.get("byday"))]
+    return frozenset(_DAYS.index(each) for each in names) if names and set(names) <= set(_DAYS) else None
 
 
 def _rule(schedule: dict[str, Any], begins: date) -> rrule | None:

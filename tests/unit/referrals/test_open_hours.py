@@ -105,6 +105,14 @@ def test_the_week_of_the_index_leaves_out_nothing_that_is_open(
         assert any(start <= each < end for start, end in week for each in near)
 
 
+@given(schedule=WEEKLY, day=AROUND, minutes=st.integers(-2 * 1440, 2 * 1440))
+def test_a_plain_week_is_what_its_rrule_says(schedule: dict[str, Any], day: date, minutes: int) -> None:
+    moment = wall(day, 12) + timedelta(minutes=minutes)
+    by_rule = {**schedule, "count": 10_000, "dtstart": "2026-01-05"}
+
+    assert state_at([schedule], moment) == state_at([by_rule], moment)
+
+
 def test_a_night_lasts_an_hour_less_in_spring_and_an_hour_more_in_autumn() -> None:
     nights = weekly("MO,TU,WE,TH,FR,SA,SU", "20:00", "08:00")
     for day, hours in ((SPRING, 11), (AUTUMN, 13), (date(2026, 6, 10), 12)):
