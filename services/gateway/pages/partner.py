@@ -44,6 +44,11 @@ _LONGEST_TENANT: Final = 40
 _LONGEST_SECRET: Final = 80
 _HOUR: Final = 3600
 _DATES: Final = frozenset({"born_on", "facts_on", "sent_on", "consent_on"})
+_SAFE_FIRST: Final = (
+    "name", "may_be_contacted", "contact_person", "contact_rules", "safe_hours", "code_word", "safe_phone",
+)  # fmt: skip
+"""What makes contact safe stands before the number, and both before all else."""
+
 _ASKED_WITH: Final = {
     "refused": "reason",
     "more_asked": "question",
@@ -292,11 +297,21 @@ async def _show_referral(
             raise
         return _show_session_over(pages, guest)
     _speak(request, guest, referral.language)
+    given = {each.key: each for each in referral.fields}
+    contact = [given[key] for key in _SAFE_FIRST if key in given]
     lists: dict[str, Any] = {
         "reasons": REFUSAL_REASONS, "questions": QUESTIONS, "parts": PARTS, "outcomes": OUTCOMES,
     }  # fmt: skip
     return pages.show(
-        "partner/referral.html", guest, f=form, referral=referral, dates=_DATES, status=status, **lists
+        "partner/referral.html",
+        guest,
+        f=form,
+        referral=referral,
+        dates=_DATES,
+        contact=contact,
+        rest=[each for each in referral.fields if each.key not in _SAFE_FIRST],
+        status=status,
+        **lists,
     )
 
 

@@ -11,7 +11,15 @@ from typing import Any, Final
 import msgspec
 
 from services.referrals.partners.rules import proof_of
-from services.referrals.partners.wording import Writer, day_in_words, moment_in_words, parts_of, said, word
+from services.referrals.partners.wording import (
+    Writer,
+    day_in_words,
+    moment_in_words,
+    parts_of,
+    phone_in_words,
+    said,
+    word,
+)
 from services.referrals.referring.models import Referral
 from services.referrals.referring.terms import local_day
 from shared.contracts.partners import Receipt
@@ -45,7 +53,7 @@ def paper_of(
         "town": writer.town.partition(" ")[2] or writer.town or writer.name,
         "day": day_in_words(local_day(now)),
         "recipient": referral.recipient,
-        "phone": writer.phone,
+        "phone": phone_in_words(writer.phone),
         "digest": proof_of(referral.id, referral.revision, fields),
     }
     return {
@@ -112,7 +120,7 @@ def proof_paper(
 
 
 def _sender(writer: Writer) -> dict[str, Any]:
-    lines = [each for each in (writer.unit, writer.street, writer.town, writer.phone) if each]
+    lines = [each for each in (writer.unit, writer.street, writer.town, phone_in_words(writer.phone)) if each]
     return {"name": writer.name, "lines": lines}
 
 
