@@ -2,7 +2,7 @@
 
 States: `domain.md` 1.8. Each side writes only its own track (`Sent`, `Answered`) and numbers what it says; the state
 is `agreed(sent, answered)`, so both sides come to the same one in whatever order and however often they are told.
-The mapping to HL7's SDOH Task is `TASK_STATUS`, told in docs/adr (referrals between tenants).
+The mapping to HL7's SDOH Task is `TASK_STATUS`, told in `docs/adr/0016-referrals-between-tenants.md`.
 """
 
 from datetime import date
