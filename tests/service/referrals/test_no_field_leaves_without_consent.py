@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from services.referrals.referring.commands.clock import expire_referral
 from shared.auth import Permission, Principal
 from shared.contracts.cases import ConsentChanged
 from shared.contracts.consents import InvokeGround, LegalGround, OfferReferral, WithdrawReferralConsent
@@ -59,6 +60,7 @@ acts = st.one_of(
     st.tuples(st.just("take_back_in_cases")),
     st.tuples(st.just("take_back_referral"), st.sampled_from(("consent_withdrawn", "sent_by_mistake"))),
     st.tuples(st.just("close")),
+    st.tuples(st.just("expire")),
     st.tuples(st.just("answer"), st.sampled_from(ANSWERS)),
     st.tuples(st.just("answer"), st.sampled_from(ANSWERS)),
     st.tuples(st.just("deliver"), st.integers(0, 50)),
@@ -160,6 +162,12 @@ class Run:
 
     async def close(self) -> None:
         await self.told(f"/referrals/{self.ref.referral_id}/close", CloseReferral(outcome="not_started"))
+
+    async def expire(self) -> None:
+        async with self.loop.service.transaction(self.loop.lena.tenant) as session:
+            await expire_referral(session, self.loop.lena.tenant, self.ref.referral_id, now=datetime.now(UTC))
+        if (await self.loop.seen(self.ref)).line.state == "expired":
+            self.oracle.grounds.clear()
 
     async def answer(self, answer: str) -> None:
         incoming = await self.incoming()
@@ -264,6 +272,7 @@ async def test_no_field_leaves_without_a_live_basis_and_both_sides_end_in_agreem
         assert sender.sent_at is None or sender.state == "withdrawn" or run.held == {}
     else:
         assert sender.state == recipient["state"]
+        assert bool(run.held) == (sender.state not in WIPED and bool(recipient["basis"]))
     if sender.state == "withdrawn":
         assert run.held == {}
 

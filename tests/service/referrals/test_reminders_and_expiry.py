@@ -50,11 +50,12 @@ async def test_without_an_answer_it_is_late_then_expires_and_the_recipient_keeps
     assert view.expires_on is not None
 
     await pass_until(loop, view.answer_by)
-    assert await reminders(loop) == ["answer_by", "contact_by"]
+    assert sorted(await reminders(loop)) == ["answer_by", "contact_by"]
+    await pass_until(loop, view.expires_on - timedelta(days=2))
     await pass_until(loop, view.expires_on)
     await loop.carry()
 
-    assert await reminders(loop) == ["answer_by", "contact_by", "expires_soon"]
+    assert (await reminders(loop))[2:] == ["expires_soon"]
     assert (await loop.seen(ref)).line.state == "expired"
     assert [(each.line.state, each.fields) for each in await loop.received()] == [("expired", [])]
 

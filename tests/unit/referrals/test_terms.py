@@ -83,9 +83,12 @@ def test_what_is_due_follows_from_the_state() -> None:
 
 
 def test_every_term_form_and_ground_says_where_it_comes_from_and_how_sure_it_is() -> None:
-    for each in (*all_terms(), *all_forms(), *legal_grounds()):
-        assert each.source
-        assert each.certainty
+    said = [
+        *((each.source, each.certainty) for each in all_terms()),
+        *((each.source, each.certainty) for each in all_forms()),
+        *((each.source, each.certainty) for each in legal_grounds()),
+    ]
+    assert all(source and certainty for source, certainty in said)
 
 
 @given(days)

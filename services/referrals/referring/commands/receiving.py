@@ -60,7 +60,7 @@ async def take_handed_over(
     if command.ended == "closed":
         incoming.outcome = command.outcome
     incoming.agree()
-    if incoming.state not in WIPED and incoming.wiped_at is None:
+    if command.basis and incoming.state not in WIPED and incoming.wiped_at is None:
         incoming.fields = [[each.key, each.value] for each in command.fields]
         incoming.urgency, incoming.basis = command.urgency, command.basis
         incoming.form, incoming.form_version = command.form, command.form_version
