@@ -29,11 +29,19 @@ _ADDRESSES: Final = 10_000
 _ASKED: Final = ("accept", "content-type")
 
 
-_AS_WRITTEN: Final = {b"access-control-allow-origin": b"Access-Control-Allow-Origin"}
-"""Some readers look for the header by its letters, capitals too."""
+class AsWritten(bytes):
+    """A header's name that keeps its capitals: uvicorn makes names small, and some readers go by the letters."""
+
+    __slots__ = ()
+
+    def lower(self) -> "AsWritten":
+        return self
 
 
-class AsWritten:
+_AS_WRITTEN: Final = {b"access-control-allow-origin": AsWritten(b"Access-Control-Allow-Origin")}
+
+
+class OpenToAll:
     """Sends the header that opens the answer to all as the specification writes it."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -79,7 +87,7 @@ class Allowance:
     http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.OPTIONS],
     status_code=HTTPStatus.OK,
     request_max_body_size=_MOST_BODY,
-    middleware=[AsWritten],
+    middleware=[OpenToAll],
 )
 async def public_map(
     request: AnyRequest, path: FromPath[str]

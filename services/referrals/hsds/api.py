@@ -31,9 +31,6 @@ from shared.tenancy import TenantKeyWrong, TenantNotReady
 AnyRequest = Request[Any, Any, Any]
 VERSION: Final = "3.1"
 _BODY: Final = 16_384
-_AS_WRITTEN: Final = {b"access-control-allow-origin": b"Access-Control-Allow-Origin"}
-"""Some readers look for the header by its letters, capitals too."""
-
 OPEN_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -41,6 +38,18 @@ OPEN_HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "public, max-age=60",
 }
+
+
+class AsWritten(bytes):
+    """A header's name that keeps its capitals: uvicorn makes names small, and some readers go by the letters."""
+
+    __slots__ = ()
+
+    def lower(self) -> "AsWritten":
+        return self
+
+
+_AS_WRITTEN: Final = {b"access-control-allow-origin": AsWritten(b"Access-Control-Allow-Origin")}
 
 
 class OpenToAll:

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from services.gateway.pages.public_map import BURST, Allowance, TooManyQuestions
+from services.gateway.pages.public_map import BURST, Allowance, AsWritten, TooManyQuestions
 from tests.support.neighbours import Neighbours
 
 
@@ -80,3 +80,7 @@ def test_an_allowance_comes_back_with_time_and_is_each_address_s_own() -> None:
         allowance.take("a", at=0.0)
     allowance.take("b", at=0.0)
     allowance.take("a", at=10.0)
+
+
+def test_the_name_of_a_header_keeps_its_capitals_when_the_server_makes_names_small() -> None:
+    assert AsWritten(b"Access-Control-Allow-Origin").lower() == b"Access-Control-Allow-Origin"
