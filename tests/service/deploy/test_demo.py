@@ -29,6 +29,7 @@ from services.identity.sign_in.models import Credential, SecondFactor
 from services.identity.staff.models import Staff
 from services.identity.staff.roles import default_roles
 from services.notifications import queries as notification_queries
+from services.referrals.referring.models import Incoming, Referral
 from services.rostering.call_outs import queries as call_outs_queries
 from services.rostering.call_outs.models import CallOut
 from services.rostering.rosters import queries as roster_queries
@@ -371,3 +372,19 @@ async def test_the_shared_layer_of_the_map_has_its_first_content(workshop: Works
         assert (
             await driver.fetchval("SELECT count(*) FROM platform.map_entries WHERE kind = 'location'") == 874
         )
+
+
+async def test_referrals_stand_in_every_kind_of_state_and_one_came_to_another_tenant(
+    workshop: Workshop,
+) -> None:
+    sent = await found(workshop, "referrals", select(Referral))
+    came = await found(workshop, "referrals", select(Incoming), "kortrijk")
+    lines = await found(workshop, "cases", select(Entry).where(Entry.code.like("referral_%")))
+
+    assert {each.state for each in sent} == {
+        "accepted", "consent_refused", "consent_pending", "withdrawn", "sent",
+    }  # fmt: skip
+    assert [(each.sender, each.state, each.urgency) for each in came] == [(POLICE, "sent", "urgent")]
+    assert came[0].fields
+    assert all(each.text == "" for each in lines)
+    assert Counter(each.code for each in lines)["referral_sent"] == 4
