@@ -226,7 +226,7 @@ def concerns(event: Event, line: Line) -> bool:
             return line.user_id == event.holder or line.watch == event.dossier_id
         case CallOutRinging() | CallOutAnswered():
             return line.user_id == event.user_id or not _ROTA.isdisjoint(line.permissions)
-        case DeliveryFailed() | DeliveryProgressed() | StaffChanged():
+        case DeliveryFailed() | DeliveryProgressed() | StaffChanged() | MapImportProgressed():
             return _FOR[type(event)] in line.permissions
         case _:
             # The rest of rostering is for who may see the roster or the call-outs; the rest of identity for nobody.

@@ -16,6 +16,8 @@ _CODES: Final = {
     "import_format.hsds_json": N_("HSDS (JSON)"),
     "import_format.csv_mapped": N_("CSV met kolommenlijst"),
     "import_format.shipped": N_("Meegeleverd"),
+    "shipped.starter": N_("Rubrieken, noodnummers en hulplijnen"),
+    "shipped.lblod": N_("Gemeenten, OCMW's en politiezones"),
     "import_outcome.created": N_("nieuw"),
     "import_outcome.changed": N_("gewijzigd"),
     "import_outcome.unchanged": N_("ongewijzigd"),

@@ -9,7 +9,7 @@ import time
 from tests.load.effort import FULL, QUICK
 from tests.load.report import FILE, keep
 
-PARTS = ("reads", "on_call", "search", "tenants", "events", "overhead", "start")
+PARTS = ("reads", "on_call", "search", "imports", "tenants", "events", "overhead", "start")
 
 
 def main() -> int:

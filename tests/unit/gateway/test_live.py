@@ -16,6 +16,7 @@ from shared.contracts.cases import DossierAssigned, DossierChanged
 from shared.contracts.event import Event
 from shared.contracts.identity import SessionRevoked, StaffDeactivated
 from shared.contracts.notifications import DeliveryProgressed, MessagePosted
+from shared.contracts.referrals import MapImportProgressed
 from shared.contracts.rostering import CallOutRinging, RosterChanged
 
 ME, SOMEBODY, SESSION, DOSSIER = uuid4(), uuid4(), uuid4(), uuid4()
@@ -49,6 +50,8 @@ SMS_ARRIVED = event(
     DeliveryProgressed, user_id=ME, channel="sms", kind="call_out_ringing", ref=uuid4(), state="delivered"
 )
 
+IMPORTED = event(MapImportProgressed, import_id=uuid4(), state="done")
+
 
 @pytest.mark.parametrize(
     ("told", "to", "told_of_it"),
@@ -66,6 +69,8 @@ SMS_ARRIVED = event(
         (ringing(SOMEBODY), line(frozenset({Permission.CALL_OUT_READ})), True),
         (event(RosterChanged, shift_id=uuid4(), user_id=ME), line(frozenset({Permission.ROSTER_READ})), True),
         (event(RosterChanged, shift_id=uuid4(), user_id=ME), line(), False),
+        (IMPORTED, line(frozenset({Permission.SOCIAL_MAP_EDIT})), True),
+        (IMPORTED, line(frozenset(Permission) - {Permission.SOCIAL_MAP_EDIT}), False),
     ],
 )
 def test_a_page_hears_only_what_its_person_may_know(told: Event, to: Line, told_of_it: bool) -> None:
