@@ -81,9 +81,16 @@ def candidate_of(row: Mapping[str, Any], content: Mapping[str, Any]) -> Candidat
             key
             for each in _members(content, "addresses")
             if (key := plain(f"{each.get('address_1', '')} {each.get('postal_code', '')}"))
-            and each.get("address_1")
+            and any(sign.isdigit() for sign in str(each.get("address_1", "")))
         ),
     )
+
+
+def said(value: Any) -> Any:
+    """What a field says, without the ids of what lies in it: those tell two entries apart and nothing else."""
+    if isinstance(value, Mapping):
+        return {name: said(each) for name, each in value.items() if name != "id"}
+    return [said(each) for each in value] if isinstance(value, list) else value
 
 
 def likeness(one: Candidate, other: Candidate) -> tuple[int, list[str]]:
@@ -111,7 +118,7 @@ def likeness(one: Candidate, other: Candidate) -> tuple[int, list[str]]:
             reasons.append(reason)
     if one.addresses and other.addresses and not one.addresses & other.addresses:
         score -= _OTHER_ADDRESS
-    if one.kind == "service" and one.owner and other.owner and one.owner != other.owner:
+    if one.kind in {"service", "location"} and one.owner and other.owner and one.owner != other.owner:
         score -= _OTHER_OWNER
     return max(0, min(round(score), _CERTAIN - 1)), reasons
 

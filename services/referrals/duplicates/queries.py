@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.duplicates.models import Distinct, Merge, PairUnknown
-from services.referrals.duplicates.pairs import Candidate, candidate_of, likeness, pairs_of
+from services.referrals.duplicates.pairs import Candidate, candidate_of, likeness, pairs_of, said
 from services.referrals.social_map.models import Layer, layer_of, tables_of
 from shared.auth import Permission, Principal
 from shared.contracts.map_imports import Alike, AlikeList, MergeList, MergeView, PairView, SideView
@@ -71,7 +71,9 @@ async def pair(
         second=sides[1],
         score=score,
         reasons=reasons,
-        differing=[name for name in fields if sides[0].content.get(name) != sides[1].content.get(name)],
+        differing=[
+            name for name in fields if said(sides[0].content.get(name)) != said(sides[1].content.get(name))
+        ],
     )
 
 
