@@ -340,7 +340,15 @@ _GROUNDS: Final = {
     "ground_condition.in_the_clients_interest": N_("Het is in het belang van de cliënt"),
 }
 
+_MESSAGES: Final = {
+    "message.referral_received": N_("Een doorverwijzing naar uw dienst"),
+    "message_more.referral_received": N_("Kijk wat er binnenkwam of veranderde."),
+    "message.referral_answered": N_("Antwoord op een doorverwijzing"),
+    "message_more.referral_answered": N_("Kijk wat de dienst meldt."),
+}
+
 REFERRAL_WORDS: Final[dict[str, str]] = {
+    **_MESSAGES,
     **_OUTSIDERS,
     **_STATES,
     **_ANSWERS,

@@ -42,6 +42,8 @@ LINKS = {
     "worry_reported": "/worries/{worry_id}",
     "worry_urgent": "/worries/{worry_id}",
     "worry_answered": "/worries/own/{own_worry_id}",
+    "referral_received": "/referrals/incoming/{incoming_id}",
+    "referral_answered": "/referrals/{referral_id}",
     "password_reset": "/password-reset/{token}",
     "invitation": "/password-reset/{token}",
     "account_locked": "/password-reset",

@@ -127,6 +127,8 @@ KINDS = {
     "worry_reported": Kind(),
     "worry_urgent": Kind(urgent=True),
     "worry_answered": Kind(),
+    "referral_received": Kind(),
+    "referral_answered": Kind(),
     # these go to somebody who cannot sign in now
     "password_reset": Kind(in_app=False, prompt=True),
     "invitation": Kind(in_app=False, prompt=True),

@@ -35,7 +35,15 @@ from shared.contracts.identity import (
     StaffChanged,
     StaffDeactivated,
 )
-from shared.contracts.referrals import EntriesDue, PartnerMailDue, WorryAnswered, WorryReported
+from shared.contracts.referrals import (
+    EntriesDue,
+    IncomingReferralChanged,
+    PartnerMailDue,
+    ReferralProgressed,
+    WorryAnswered,
+    WorryReported,
+)
+from shared.contracts.referring import ANSWERS
 from shared.contracts.rostering import (
     CallOutAnswered,
     CallOutRinging,
@@ -271,6 +279,40 @@ def entries_due(event: EntriesDue) -> Notice:
     )
 
 
+def referral_received(event: IncomingReferralChanged) -> Notice:
+    """Only that there is something: to who has it, else to who hands it out."""
+    return Notice(
+        kind="referral_received",
+        to=[event.assigned_to],
+        roles=() if event.assigned_to else COORDINATORS,
+        about=event.incoming_id,
+        refs={"incoming_id": event.incoming_id},
+    )
+
+
+def referral_answered(event: ReferralProgressed) -> Notice:
+    return Notice(
+        kind="referral_answered",
+        to=[event.follower],
+        about=event.referral_id,
+        refs={"referral_id": event.referral_id},
+    )
+
+
+async def on_incoming_changed(
+    session: AsyncSession, event: IncomingReferralChanged, *, now: datetime
+) -> None:
+    """What came in, or changed or ended on the sender's side; what a colleague here does is no news."""
+    if event.actor is None and event.what in {"received", "amended", "ended", "late"}:
+        await _tell(session, event, referral_received(event), now=now)
+
+
+async def on_referral_progressed(session: AsyncSession, event: ReferralProgressed, *, now: datetime) -> None:
+    """What the recipient itself answered, to who follows it up."""
+    if event.actor is None and event.what in ANSWERS:
+        await _tell(session, event, referral_answered(event), now=now)
+
+
 async def on_worry_reported(session: AsyncSession, event: WorryReported, *, now: datetime) -> None:
     """One for today goes to the coordinators at once over every channel, and to the workers as any other message."""
     today = event.urgency == "today"
@@ -351,6 +393,8 @@ SUBSCRIPTIONS: Subscriptions = {
     HomeBanEnds: _tells(home_ban_ends),
     EntriesDue: _tells(entries_due),
     WorryReported: on_worry_reported,
+    IncomingReferralChanged: on_incoming_changed,
+    ReferralProgressed: on_referral_progressed,
     WorryAnswered: _tells(worry_answered),
     PartnerMailDue: commands.queue_outside,
 }

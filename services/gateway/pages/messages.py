@@ -19,6 +19,8 @@ _PLACES: Final = (
     ("call_out_id", "/call-outs/{}"),
     ("dossier_id", "/dossiers/{}"),
     ("sweep_id", "/social-map/to-check?since={}"),
+    ("incoming_id", "/referrals/incoming/{}"),
+    ("referral_id", "/referrals/{}"),
     ("worry_id", "/worries/{}"),
     ("own_worry_id", "/worries/own/{}"),
     ("duties_of", "/duties"),

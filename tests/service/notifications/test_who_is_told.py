@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from shared.contracts.cases import (
     BreakGlassEscalated,
@@ -15,7 +16,13 @@ from shared.contracts.cases import (
 )
 from shared.contracts.identity import StaffChanged, StaffContact, StaffDeactivated
 from shared.contracts.notifications import MessagePage
-from shared.contracts.referrals import EntriesDue, WorryAnswered, WorryReported
+from shared.contracts.referrals import (
+    EntriesDue,
+    IncomingReferralChanged,
+    ReferralProgressed,
+    WorryAnswered,
+    WorryReported,
+)
 from shared.contracts.rostering import CallOutUnanswered, DutyChanged, GapNear
 from shared.db import uuid7
 from shared.errors import Unavailable
@@ -274,6 +281,34 @@ async def test_a_worry_that_can_wait_is_told_to_the_coordinators_and_its_answer_
     assert await kinds_for(notifications, tenant, carine) == ["worry_reported"]
     assert await kinds_for(notifications, tenant, lena) == []
     assert await kinds_for(notifications, tenant, greet) == ["worry_answered"]
+
+
+async def test_a_referral_that_came_in_is_told_to_who_hands_it_out_and_its_answer_to_who_follows_it(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    lena, carine = known("Lena", roles=("spot_worker",)), known("Carine", roles=("spot_coordinator",))
+    came = IncomingReferralChanged(
+        id=uuid7(), occurred_at=NOW, tenant=tenant, incoming_id=uuid7(), state="sent", what="received"
+    )
+    assigned = structs.replace(came, id=uuid7(), what="assigned", actor=carine.user_id)
+    answered = ReferralProgressed(
+        id=uuid7(),
+        occurred_at=NOW,
+        tenant=tenant,
+        referral_id=uuid7(),
+        dossier_id=uuid7(),
+        follower=lena.user_id,
+        state="accepted",
+        what="accepted",
+        kind="tenant",
+    )
+    noted_by_herself = structs.replace(answered, id=uuid7(), actor=lena.user_id)
+
+    for event in (came, assigned, answered, noted_by_herself):
+        await notifications.deliver(event)
+
+    assert await kinds_for(notifications, tenant, carine) == ["referral_received"]
+    assert await kinds_for(notifications, tenant, lena) == ["referral_answered"]
 
 
 async def test_entries_of_the_map_that_wait_are_told_to_who_keeps_it(
