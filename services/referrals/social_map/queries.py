@@ -28,7 +28,7 @@ from shared.db import driver_of
 from shared.errors import NotFound
 
 _HISTORY: Final = 200
-_LISTED: Final = 200
+_LISTED: Final = 50
 _CHECKED: Final = ("service", "organization")
 """What has a date to be looked at again; a place is looked at with its service."""
 
