@@ -26,8 +26,9 @@ SERVICES = 2_000
 _GOAL_SECONDS = 60.0
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 _PLAIN = """
-    INSERT INTO bare SELECT gen_random_uuid(), new.kind, new.content::jsonb FROM unnest($1::text[], $2::text[])
-      AS new (kind, content)
+    INSERT INTO map_entries (id, kind, content, source, source_id, assured_by, check_months, version, changed_at)
+    SELECT gen_random_uuid(), new.kind, new.content::jsonb, 'bare', gen_random_uuid()::text, '', 12, 1, now()
+    FROM unnest($1::text[], $2::text[]) AS new (kind, content)
 """
 
 
@@ -188,7 +189,6 @@ async def _written(database: Database, key: UUID) -> float:
 async def _plain(database: Database, contents: Sequence[tuple[str, str]]) -> float:
     async with transaction(database, TENANT) as session:
         driver = driver_of(session)
-        await driver.execute("CREATE TEMPORARY TABLE bare (id uuid PRIMARY KEY, kind text, content jsonb)")
         started = time.monotonic()
         await driver.execute(_PLAIN, [kind for kind, _ in contents], [content for _, content in contents])
         return time.monotonic() - started
