@@ -20,6 +20,8 @@ FACTS = {
     "dossier_id": DOSSIER,
     "worry_id": DOSSIER,
     "own_worry_id": DOSSIER,
+    "incoming_id": DOSSIER,
+    "referral_id": DOSSIER,
     "break_glass_id": str(UUID(int=9)),
     "incident_type": "death_traffic",
     "urgency": "now",
