@@ -290,8 +290,8 @@ class OutsideMailEnded(Event, frozen=True, kw_only=True):
     """A mail or an SMS to somebody outside left, or never will: `state` is sent, failed or lapsed, `reason` a code."""
 
     SUBJECT: ClassVar[str] = "notifications.outside_mail_ended.v1"
-    AGGREGATE: ClassVar[str] = "mail_id"
-    mail_id: UUID
+    AGGREGATE: ClassVar[str] = "message_id"
+    message_id: UUID
     kind: str
     channel: str
     state: str

@@ -131,7 +131,7 @@ class PartnerMailDue(Event, frozen=True, kw_only=True):
     SUBJECT: ClassVar[str] = "referrals.partner_mail_due.v1"
     AGGREGATE: ClassVar[str] = "delivery_id"
     delivery_id: UUID
-    mail_id: UUID
+    message_id: UUID
     kind: str
     channel: str
     good_until: datetime | None = None

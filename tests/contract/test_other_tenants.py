@@ -465,7 +465,7 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
         "other_id": uuid7(),
         "entry_id": loop.on_paper,
         **{f"{kind}_id": entry_id for kind, entry_id in entries.items()},
-        "mail_id": mails[0].mail_id,
+        "mail_id": mails[0].message_id,
     }
 
 

@@ -30,7 +30,7 @@ async def queue_outside(session: AsyncSession, event: PartnerMailDue, *, now: da
     new = (
         insert(OutsideMail)
         .values(
-            id=event.mail_id,
+            id=event.message_id,
             kind=event.kind,
             channel=event.channel,
             state="queued",
@@ -43,7 +43,7 @@ async def queue_outside(session: AsyncSession, event: PartnerMailDue, *, now: da
         .returning(OutsideMail.id)
     )
     if await session.scalar(new) is not None:
-        timers.schedule(session, event.tenant, now, DELIVER_OUTSIDE, event.mail_id)
+        timers.schedule(session, event.tenant, now, DELIVER_OUTSIDE, event.message_id)
 
 
 async def deliver_outside(
@@ -115,7 +115,7 @@ def _tell(session: AsyncSession, tenant: str, mail: OutsideMail, *, now: datetim
             id=uuid7(),
             occurred_at=now,
             tenant=tenant,
-            mail_id=mail.id,
+            message_id=mail.id,
             kind=mail.kind,
             channel=mail.channel,
             state=mail.state,

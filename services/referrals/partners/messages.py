@@ -131,7 +131,7 @@ def _write(
             occurred_at=now,
             tenant=tenant,
             delivery_id=delivery.id,
-            mail_id=mail_id,
+            message_id=mail_id,
             kind=kind,
             channel=channel,
             good_until=expires_at,

@@ -25,7 +25,7 @@ def due(tenant: str, **changes: Any) -> PartnerMailDue:
         occurred_at=datetime.now(UTC),
         tenant=tenant,
         delivery_id=uuid7(),
-        mail_id=uuid7(),
+        message_id=uuid7(),
         **facts,
     )
 
@@ -33,21 +33,21 @@ def due(tenant: str, **changes: Any) -> PartnerMailDue:
 def answered_by_referrals(
     notifications: ServiceUnderTest, event: PartnerMailDue, *, to: str = TO, language: str = "fr"
 ) -> None:
-    notifications.answers_of("referrals")[f"GET /partner-mails/{event.mail_id}"] = PartnerMail(
+    notifications.answers_of("referrals")[f"GET /partner-mails/{event.message_id}"] = PartnerMail(
         to=to, name="CAW Aalst", language=language, sender="PZ Aalst", secret=SECRET
     )
 
 
 async def mail_of(notifications: ServiceUnderTest, event: PartnerMailDue) -> OutsideMail:
     async with notifications.transaction(event.tenant) as session:
-        return await session.get_one(OutsideMail, event.mail_id)
+        return await session.get_one(OutsideMail, event.message_id)
 
 
 async def test_one_mail_in_the_partners_language_with_nothing_but_the_link(
     notifications: ServiceUnderTest, tenant: str, mail_server: MailServer
 ) -> None:
     event = due(tenant)
-    to = f"{event.mail_id.hex}@caw.example"
+    to = f"{event.message_id.hex}@caw.example"
     answered_by_referrals(notifications, event, to=to)
 
     assert await notifications.deliver(event)
@@ -56,25 +56,25 @@ async def test_one_mail_in_the_partners_language_with_nothing_but_the_link(
     await notifications.run_timers(datetime.now(UTC) + timedelta(days=1))
 
     [mail] = mail_server.mails_to(to)
-    assert mail["Message-ID"] == f"<{event.mail_id}@vangnet.example>"
-    assert mail["Content-Language"] == "fr"
+    assert mail["Message-ID"] == f"<{event.message_id}@vangnet.example>"
+    assert mail["Subject"] == "Une orientation vous attend"
     assert f"https://vangnet.test/partner/{tenant}/{SECRET}" in text_of(mail)
     [ended] = [each for each in await notifications.published(tenant) if isinstance(each, OutsideMailEnded)]
-    assert (ended.mail_id, ended.state) == (event.mail_id, "sent")
+    assert (ended.message_id, ended.state) == (event.message_id, "sent")
 
 
 async def test_told_anew_under_another_event_it_is_still_one_mail(
     notifications: ServiceUnderTest, tenant: str, mail_server: MailServer
 ) -> None:
     event = due(tenant)
-    to = f"{event.mail_id.hex}@caw.example"
+    to = f"{event.message_id.hex}@caw.example"
     answered_by_referrals(notifications, event, to=to)
     again = PartnerMailDue(
         id=uuid7(),
         occurred_at=event.occurred_at,
         tenant=tenant,
         delivery_id=event.delivery_id,
-        mail_id=event.mail_id,
+        message_id=event.message_id,
         kind=event.kind,
         channel=event.channel,
     )
@@ -91,7 +91,7 @@ async def test_a_mail_server_that_is_away_for_an_hour_gets_one_mail_when_it_is_b
     notifications: ServiceUnderTest, tenant: str, mail_server: MailServer
 ) -> None:
     event = due(tenant)
-    to = f"{event.mail_id.hex}@caw.example"
+    to = f"{event.message_id.hex}@caw.example"
     answered_by_referrals(notifications, event, to=to)
     await notifications.deliver(event)
     began = datetime.now(UTC)
@@ -133,7 +133,7 @@ async def test_an_address_that_is_refused_for_good_is_not_tried_again(
     notifications: ServiceUnderTest, tenant: str, mail_server: MailServer
 ) -> None:
     event = due(tenant)
-    to = f"{event.mail_id.hex}@caw.example"
+    to = f"{event.message_id.hex}@caw.example"
     answered_by_referrals(notifications, event, to=to)
     mail_server.refused[to] = "550 no such person"
 
@@ -161,8 +161,8 @@ async def test_with_referrals_away_it_waits(
     notifications: ServiceUnderTest, tenant: str, mail_server: MailServer
 ) -> None:
     event = due(tenant)
-    to = f"{event.mail_id.hex}@caw.example"
-    notifications.answers_of("referrals")[f"GET /partner-mails/{event.mail_id}"] = None
+    to = f"{event.message_id.hex}@caw.example"
+    notifications.answers_of("referrals")[f"GET /partner-mails/{event.message_id}"] = None
     await notifications.deliver(event)
     await notifications.run_timers(datetime.now(UTC))
 
@@ -180,7 +180,7 @@ async def test_a_code_goes_by_sms_and_lapses_after_its_time(
     soon = datetime.now(UTC) + timedelta(minutes=10)
     event, late = (due(tenant, kind="partner_code", channel="sms", good_until=soon) for _ in range(2))
     for each in (event, late):
-        notifications.answers_of("referrals")[f"GET /partner-mails/{each.mail_id}"] = PartnerMail(
+        notifications.answers_of("referrals")[f"GET /partner-mails/{each.message_id}"] = PartnerMail(
             to="+32470112233", name="CAW", language="de", sender="PZ Aalst", secret="123456"
         )
 

@@ -55,7 +55,7 @@ class Partner:
         return [each for each in found if each.kind in kinds] if kinds else found
 
     async def mail(self, due: PartnerMailDue) -> PartnerMail:
-        answer = await self.service.get(f"/partner-mails/{due.mail_id}", by=self.notifications)
+        answer = await self.service.get(f"/partner-mails/{due.message_id}", by=self.notifications)
         return self.service.read(answer, PartnerMail)
 
     async def sent(self, *, at: datetime | None = None) -> tuple[ReferralRef, str]:
@@ -272,7 +272,7 @@ async def test_withdrawn_before_the_mail_left_no_mail_leaves(partner: Partner) -
     await partner.loop.post(f"/referrals/{ref.referral_id}/withdraw", WithdrawReferral())
     await partner.service.run_timers(datetime.now(UTC))
 
-    asked = await partner.service.get(f"/partner-mails/{due.mail_id}", by=partner.notifications)
+    asked = await partner.service.get(f"/partner-mails/{due.message_id}", by=partner.notifications)
     assert asked.status_code == 404
     assert await partner.due("partner_withdrawn") == []
 
@@ -288,7 +288,7 @@ async def test_withdrawn_in_the_moment_in_which_the_mail_left_its_reader_is_told
     for _ in range(2):
         await partner.service.deliver(
             OutsideMailEnded(
-                id=uuid7(), occurred_at=datetime.now(UTC), tenant=partner.tenant, mail_id=due.mail_id,
+                id=uuid7(), occurred_at=datetime.now(UTC), tenant=partner.tenant, message_id=due.message_id,
                 kind=due.kind, channel=due.channel, state="sent",
             )
         )  # fmt: skip
@@ -340,7 +340,7 @@ async def test_a_new_link_goes_to_the_same_address_only_and_a_stranger_cannot_te
     assert mail.to == "onthaal@caw.test"
     assert mail.secret != old
     assert (
-        await partner.service.get(f"/partner-mails/{first.mail_id}", by=partner.notifications)
+        await partner.service.get(f"/partner-mails/{first.message_id}", by=partner.notifications)
     ).status_code == 404
 
 
@@ -365,7 +365,7 @@ async def test_two_who_renew_at_once_leave_one_link_that_works(partner: Partner)
 
     worked = 0
     for due in await partner.due("partner_link"):
-        asked = await partner.service.get(f"/partner-mails/{due.mail_id}", by=partner.notifications)
+        asked = await partner.service.get(f"/partner-mails/{due.message_id}", by=partner.notifications)
         worked += asked.is_success
     assert worked == 1
 
@@ -374,7 +374,7 @@ async def test_how_the_mail_fared_is_told_and_a_failure_reaches_who_follows_it(p
     ref, _ = await partner.sent()
     [due] = await partner.due()
     ended = OutsideMailEnded(
-        id=uuid7(), occurred_at=datetime.now(UTC), tenant=partner.tenant, mail_id=due.mail_id,
+        id=uuid7(), occurred_at=datetime.now(UTC), tenant=partner.tenant, message_id=due.message_id,
         kind=due.kind, channel=due.channel, state="failed", reason="recipient_refused",
     )  # fmt: skip
 
@@ -402,8 +402,8 @@ async def test_nobody_but_notifications_is_told_an_address_or_a_secret(
 
     chief = principal(partner.tenant, *everything)
     other = principal(other_tenant, Permission.PARTNER_MAIL)
-    assert (await partner.service.get(f"/partner-mails/{due.mail_id}", by=chief)).status_code == 403
-    assert (await partner.service.get(f"/partner-mails/{due.mail_id}", by=other)).status_code == 404
+    assert (await partner.service.get(f"/partner-mails/{due.message_id}", by=chief)).status_code == 403
+    assert (await partner.service.get(f"/partner-mails/{due.message_id}", by=other)).status_code == 404
 
 
 async def test_some_time_after_the_end_no_address_and_no_reader_is_left(partner: Partner) -> None:

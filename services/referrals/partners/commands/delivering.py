@@ -75,7 +75,7 @@ async def end_delivery(
 
 async def keep_mail_ended(session: AsyncSession, event: OutsideMailEnded, *, now: datetime) -> None:
     """How a mail fared; when a link never left, who follows the referral must know."""
-    message = await session.get(PartnerMessage, event.mail_id, with_for_update=True)
+    message = await session.get(PartnerMessage, event.message_id, with_for_update=True)
     if message is None or message.state != "queued":
         return
     message.state, message.reason, message.ended_at = event.state, event.reason, event.occurred_at
