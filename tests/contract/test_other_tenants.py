@@ -443,10 +443,13 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
     begun = await service.upload("/social-map/imports", b"id,name\n1,CAW\n", head, by=owner)
     assert begun.is_success, begun.text
     entries = {}
-    for kind in ("organization", "location"):
+    for name, kind in (("gone", "organization"), ("organization", "organization"), ("location", "location")):
         made = await service.post("/map/entries", {"kind": kind, "content": {"name": "Partner"}}, by=owner)
         assert made.is_success, made.text
-        entries[kind] = made.json()["entry_id"]
+        entries[name] = made.json()["entry_id"]
+    one = {"kept": entries["organization"], "gone": entries.pop("gone"), "kept_version": 1, "gone_version": 1}
+    merged = await service.post("/social-map/merges", one, by=owner)
+    assert merged.is_success, merged.text
     sent = await loop.sent(loop.by_link)
     await service.run_timers(datetime.now(UTC))
     mails = [each for each in await service.published(owner.tenant) if isinstance(each, PartnerMailDue)]
@@ -461,9 +464,9 @@ async def referrals_world(service: ServiceUnderTest, owner: Principal) -> dict[s
         "user_id": owner.user_id,
         "code": "words_of_theirs",
         "import_id": begun.json()["import_id"],
-        "merge_id": uuid7(),
-        "other_id": uuid7(),
-        "entry_id": loop.on_paper,
+        "merge_id": merged.json()["merge_id"],
+        **dict.fromkeys(("entry_id", "first", "kept"), loop.on_paper),
+        **dict.fromkeys(("other_id", "second", "gone"), loop.by_link),
         **{f"{kind}_id": entry_id for kind, entry_id in entries.items()},
         "mail_id": mails[0].message_id,
     }
