@@ -66,6 +66,7 @@ class Permission(StrEnum):
     REFERRAL_GROUND = "referral:ground"
     REFERRAL_RECEIVE = "referral:receive"
     REFERRAL_HAND_OVER = "referral:hand_over"
+    PARTNER_DOOR = "partner:door"
     PARTNER_MAIL = "partner:mail"
     WORRY_REPORT = "worry:report"
     WORRY_HANDLE = "worry:handle"

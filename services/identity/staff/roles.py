@@ -15,6 +15,7 @@ NOT_FOR_PEOPLE = frozenset(
         Permission.VICTIM_TAKE_OVER,
         Permission.CALENDAR_READ,
         Permission.SETTINGS_READ,
+        Permission.PARTNER_DOOR,
         Permission.PARTNER_MAIL,
         Permission.REFERRAL_HAND_OVER,
     }

@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
 
-from shared.auth import Principal
+from shared.auth import Permission, Principal
 
 CODE_LIFETIME: Final = timedelta(minutes=10)
 CODE_TRIES: Final = 5
@@ -75,6 +75,12 @@ def hint_of(email: str) -> str:
 
 
 def partner_principal(tenant: str, what: str) -> Principal:
-    """Who acts when a partner does: nobody of the staff, with no right at all beyond what his link opens."""
+    """Who acts when a partner does: nobody of the staff, with no other right than to show what his link opens."""
     user_id = uuid5(NAMESPACE_URL, f"urn:vangnet:partner:{what}")
-    return Principal(user_id=user_id, tenant=tenant, session_id=user_id, service="partner")
+    return Principal(
+        user_id=user_id,
+        tenant=tenant,
+        session_id=user_id,
+        service="partner",
+        permissions=frozenset({Permission.PARTNER_DOOR.value}),
+    )

@@ -93,7 +93,6 @@ async def entry_history(
     session: AsyncSession, principal: Principal, entry_id: UUID, *, now: datetime
 ) -> list[EntryChange]:
     """What became of an entry in both layers, the newest first. Raises `NotFound`."""
-    del now
     principal.require(Permission.SOCIAL_MAP_READ)
     entry = await _one(session, principal, entry_id)
     layer = Layer.SHARED if layer_of(principal.tenant) is Layer.SHARED else entry.layer
@@ -163,7 +162,6 @@ async def entries_to_check(session: AsyncSession, principal: Principal, *, now: 
 
 async def publication(session: AsyncSession, principal: Principal, *, now: datetime) -> PublicationView:
     """How much of the map everybody may read."""
-    del now
     principal.require(Permission.SOCIAL_MAP_EDIT)
     chosen = await session.scalar(select(Publication))
     scope = await scope_of(session, principal.tenant)

@@ -12,7 +12,7 @@ from services.referrals.referring.changes import audited
 from services.referrals.referring.rules import checked_answer
 from services.referrals.referring.states import ENDED, check_answer, may_answer
 from services.referrals.referring.terms import local_day
-from shared.auth import Principal
+from shared.auth import Permission, Principal
 from shared.contracts import partners as contract
 from shared.contracts.referring import ANSWERS, AnswerReferral
 
@@ -21,6 +21,7 @@ async def read_by_partner(
     session: AsyncSession, principal: Principal, command: contract.ReadReferral, *, now: datetime
 ) -> contract.PartnerReferral:
     """The first reading is the acknowledgement. Raises `PartnerSessionOver`."""
+    principal.require(Permission.PARTNER_DOOR)
     sight = await sight_of(session, principal.tenant, command.session, now=now)
     referral = sight.referral
     fields = await released(session, referral, now=now)
@@ -55,6 +56,7 @@ async def answer_by_partner(
     session: AsyncSession, principal: Principal, command: contract.AnswerByPartner, *, now: datetime
 ) -> contract.PartnerAnswered:
     """As every recipient answers, by the same rules. Raises `PartnerSessionOver`, `Invalid`, `WrongState`."""
+    principal.require(Permission.PARTNER_DOOR)
     sight = await sight_of(session, principal.tenant, command.session, now=now)
     answer = checked_answer(
         AnswerReferral(

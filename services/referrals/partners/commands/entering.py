@@ -28,7 +28,7 @@ from services.referrals.partners.rules import (
 from services.referrals.referring.models import Referral
 from services.referrals.referring.states import UNDER_WAY
 from shared import audit
-from shared.auth import Principal
+from shared.auth import Permission, Principal
 from shared.contracts import partners as contract
 from shared.db import uuid7
 from shared.errors import Invalid, TooMany
@@ -38,6 +38,7 @@ async def open_link(
     session: AsyncSession, principal: Principal, command: contract.OpenLink, *, now: datetime
 ) -> contract.LinkOpened:
     """Whether a code can be asked with it; nothing else is told before there is one. Raises `LinkUnknown`."""
+    principal.require(Permission.PARTNER_DOOR)
     delivery = await _delivery_by_link(session, command.token, now=now)
     writer = await writer_now(session, now=now)
     _keep(session, principal, delivery, "partner_opens_link", now=now)
@@ -48,6 +49,7 @@ async def ask_code(
     session: AsyncSession, principal: Principal, command: contract.AskCode, *, now: datetime
 ) -> contract.CodeAsked:
     """Raises `LinkUnknown`, `Invalid`, `TooMany`."""
+    principal.require(Permission.PARTNER_DOOR)
     delivery = await _delivery_by_link(session, command.token, now=now, hold=True)
     if command.channel not in delivery.channels:
         raise Invalid({"channel": "not_a_choice"})
@@ -63,6 +65,7 @@ async def count_try(
     session: AsyncSession, principal: Principal, command: contract.EnterCode, *, now: datetime
 ) -> None:
     """One try more, kept before it is judged, so that many at once gain nothing. Raises `LinkUnknown`."""
+    principal.require(Permission.PARTNER_DOOR)
     delivery = await _delivery_by_link(session, command.token, now=now)
     await session.execute(
         update(PartnerMessage)
@@ -79,6 +82,7 @@ async def enter_code(
     session: AsyncSession, principal: Principal, command: contract.EnterCode, *, now: datetime
 ) -> contract.PartnerSession:
     """The last code, used once, opens a session of an hour. Raises `LinkUnknown`, `CodeWrong`."""
+    principal.require(Permission.PARTNER_DOOR)
     delivery = await _delivery_by_link(session, command.token, now=now, hold=True)
     codes = await messages_of(session, delivery.id, "partner_code")
     last = codes[0] if codes else None
@@ -113,6 +117,7 @@ async def ask_new_link(
     session: AsyncSession, principal: Principal, command: contract.AskNewLink, *, now: datetime
 ) -> contract.NewLinkAsked:
     """To the address that the old one went to, and nowhere else; a stranger cannot tell whether anything happened."""
+    principal.require(Permission.PARTNER_DOOR)
     message = await _link(session, command.token)
     if message is None:
         return contract.NewLinkAsked()

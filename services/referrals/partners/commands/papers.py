@@ -67,6 +67,7 @@ async def form_of_partner(
     session: AsyncSession, principal: Principal, command: contract.ReadReferral, *, now: datetime
 ) -> bytes:
     """What he sees, to keep, in his language; that he has it stands on the proof. Raises `PartnerSessionOver`."""
+    principal.require(Permission.PARTNER_DOOR)
     sight = await sight_of(session, principal.tenant, command.session, now=now)
     fields = await released(session, sight.referral, now=now)
     if not fields:
