@@ -132,7 +132,7 @@ def _line(line: Helpline) -> Iterator[Row]:
             "application_ways": ["phone"],
             "emergency": line.group == "emergency",
             "always_open": line.always_open,
-            "internal_notes": _unsure(line.certainty, f"uren {line.certainty_of_hours}"),
+            "internal_notes": _unsure(line.certainty, line.certainty_of_hours),
             "translations": _said(
                 name=line.names, description=line.what, eligibility_description=line.for_whom
             ),
@@ -386,6 +386,12 @@ def _said(**texts: InFourLanguages) -> dict[str, dict[str, str]]:
     }
 
 
-def _unsure(*certainties: str) -> str:
+_SURENESS: Final = {"V": "uit een openbare bron", "S": "uit de vraag", "G": "algemeen bekend", "C": "onzeker"}
+"""What the first letter of a certainty says to an editor."""
+
+
+def _unsure(certainty: str, of_hours: str = "") -> str:
     """A note for editors: it came with the product, and nobody has rung or looked yet."""
-    return f"Meegeleverd, nog niet nagekeken (zekerheid: {', '.join(certainties)})"
+    said = f"Meegeleverd en nog niet nagekeken ({_SURENESS[certainty[0]]}"
+    hours = _SURENESS[of_hours[0]] if of_hours else ""
+    return f"{said}; uren: {hours}). Bel na of het klopt." if hours else f"{said}). Kijk na of het klopt."
