@@ -159,7 +159,11 @@ async def test_a_token_of_another_key_is_refused(identity: ServiceUnderTest) -> 
             },
         ),
         ("rostering", {Permission.STAFF_READ, Permission.SETTINGS_READ}),
-        ("notifications", {Permission.CONTACT_READ, Permission.ROSTER_READ}),
+        (
+            "referrals",
+            {Permission.STAFF_READ, Permission.SETTINGS_READ, Permission.REFERRAL_HAND_OVER},
+        ),
+        ("notifications", {Permission.CONTACT_READ, Permission.ROSTER_READ, Permission.PARTNER_MAIL}),
         ("gateway", {Permission.CALENDAR_READ, Permission.STAFF_READ}),
     ],
 )
