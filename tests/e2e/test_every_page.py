@@ -21,9 +21,11 @@ ROLES = (
     ("pz_aalst", "spot_coordinator"),
     ("pz_aalst", "administrator"),
     ("pz_aalst", "dpo"),
+    ("pz_aalst", "neighbourhood_inspector"),
     ("kortrijk", "social_worker"),
+    ("sociale_kaart", "map_editor"),
 )
-_MOST_PAGES = 90
+_MOST_PAGES = 140
 _ID = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/dev/mail/)[^/]+|(?<=/admin/roles/)\w+|(?<=/admin/incident-types/)(?!new\b)\w+"
     r"|(?<=/admin/leaflets/)(?!new\b)\w+|20\d\d-\d\d(-\d\d)?"
@@ -267,10 +269,12 @@ NOT_BY_LINK = {
     "/roster/month", "/duties/list", "/tasks/list", "/call-outs/{}/night", "/call-outs/{}/sheet", "/dossiers/{}/phones/{}",
     "/health/live", "/health/ready", "/metrics", "/static/{}", "/sw.js", "/documents/{}", "/leaflets/{}/{}", "/r/{}/{}",
     "/dossiers/{}/record/{}", "/referrals/{}/paper/{}", "/statistics/export/{}", "/calendar/{}/{}",
+    "/hsds/{}", "/partner/{}/{}", "/partner/{}/{}/code", "/partner/referral", "/partner/form.pdf", "/partner/left",
+    "/social-map/export/{}", "/social-map/imports/{}/state", "/social-map/imports/{}/report",
     "/sign-in", "/sign-in/code", "/sign-in/enrolment", "/password-reset", "/password-reset/{}", "/step-up",
 }  # fmt: skip
 """Parts of a page that change by themselves, what machines and a calendar ask, files (papers, sheets to print, figures),
-what a message links to, and the way in."""
+what a message links to (a partner's door has a journey of its own), and the way in."""
 
 ONLY_SOMETIMES = (
     "/call-outs/{}/",
@@ -282,6 +286,7 @@ ONLY_SOMETIMES = (
     "/dossiers/{}/referrals/",
     "/referrals/{}",
     "/referrals/incoming/{}",
+    "/social-map/duplicates/{}/",
 )
 """Pages of what not every call-out, dossier or roster has at any moment; the walk looks at one of each kind, the journeys at these."""
 
