@@ -47,7 +47,11 @@ def links_of(page: Page) -> list[str]:
     whole = [
         urljoin(page.url, each) for each in found if not each.startswith(("#", "tel:", "mailto:", "data:"))
     ]
-    return [each for each in whole if urlsplit(each).netloc == here.netloc and "/static/" not in each]
+    return [
+        each
+        for each in whole
+        if urlsplit(each).netloc == here.netloc and not urlsplit(each).path.startswith(("/static/", "/hsds/"))
+    ]
 
 
 def searches_of(page: Page) -> list[str]:
