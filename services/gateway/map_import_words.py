@@ -55,7 +55,7 @@ _REASONS: Final = {
     "import_reason.owner_not_named": N_("zegt niet waarbij het hoort"),
     "import_reason.owner_refused": N_("hoort bij een rij die niet ingelezen is"),
     "import_reason.reference_missing": N_(
-        "verwijst naar iets dat niet in het bestand staat; die band is weggelaten"
+        "verwijst naar iets dat niet in het bestand staat; die band is er pas als het er is"
     ),
     "import_reason.content_wrong": N_("past niet in de sociale kaart"),
     "import_reason.required": N_("er ontbreekt iets"),

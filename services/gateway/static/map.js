@@ -9,9 +9,9 @@
   const finder = document.querySelector("[data-finder]");
   const SIZE = 34;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const map = L.map(place, { zoomControl: false, attributionControl: Boolean(place.dataset.tiles), fadeAnimation: !still, zoomAnimation: !still, markerZoomAnimation: !still, minZoom: 7, maxZoom: 18 });
+  const map = L.map(place, { zoomControl: false, attributionControl: Boolean(place.dataset.tiles), fadeAnimation: !still, zoomAnimation: !still, markerZoomAnimation: !still, minZoom: 7, maxZoom: 18, zoomSnap: place.dataset.tiles ? 1 : 0.25 });
   L.control.zoom({ zoomInTitle: place.dataset.zoomIn, zoomOutTitle: place.dataset.zoomOut }).addTo(map);
-  map.setView([50.95, 4.2], 8);
+  map.fitBounds([[50.68, 2.54], [51.51, 5.92]], { animate: false });
   if (place.dataset.tiles) {
     place.classList.add("map--tiles");
     map.attributionControl.setPrefix(false);
@@ -32,7 +32,7 @@
       }
     }
     label();
-  }).catch(() => {});
+  });
 
   const labels = L.layerGroup().addTo(map);
   function label() {

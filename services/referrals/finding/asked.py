@@ -32,10 +32,14 @@ _STEMS: dict[str, frozenset[str]] = {}
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """`every` wants all meanings, `some` one of them; both are texts of a tsquery and empty without words."""
+    """`every` wants all meanings, `some` one of them; both are texts of a tsquery and empty without words.
+
+    `name` is what was typed, folded and without errors: what a service may be called.
+    """
 
     every: str
     some: str
+    name: str
     meant: list[Meant]
     widened: list[Widened]
 
@@ -65,6 +69,7 @@ async def asked(
     return Asked(
         every=" & ".join(f"({group})" for group in groups),
         some=" | ".join(f"({group})" for group in groups),
+        name=" ".join(near[word][0] if near.get(word) else word for word in every_word),
         meant=[Meant(typed=word, meant=like) for word, like in near.items() if like],
         widened=[
             Widened(typed=" ".join(before.words), also=after.also)

@@ -36,10 +36,10 @@ async def find_services(
     ]
     words = await asked(session, wish.words, synonyms, vocabularies, language=wish.in_language)
     origin = await placed(session, wish)
-    rows = await candidates(session, wish, words.every, origin, now)
+    rows = await candidates(session, wish, words.every, words.name, origin, now)
     loosened = not rows and words.some != words.every
     if loosened:
-        rows = await candidates(session, wish, words.some, origin, now)
+        rows = await candidates(session, wish, words.some, words.name, origin, now)
     return _answer(rows, wish, words, origin, loosened=loosened and bool(rows), now=now)
 
 

@@ -286,7 +286,10 @@ class _Assembly:
             content["id"] = str(entry_id(self._source, part.table, own))
         term = text_of(content.get("taxonomy_term_id"))
         if term:
-            content["taxonomy_term_id"] = str(entry_id(self._source, "taxonomy_term", term))
+            content["taxonomy_term_id"] = found = str(entry_id(self._source, "taxonomy_term", term))
+            # a UUID may be that of a term which another source brought
+            if found != term.lower() and not self._is_known("taxonomy_terms", term):
+                self._find(part.line, "reference_missing", "taxonomy_term_id")
         return {**content, _LINE: part.line}
 
     def _in_order(self) -> list[tuple[str, str]]:

@@ -168,7 +168,7 @@ async def _alone(database: Database, wishes: list[FindServices]) -> list[float]:
             read = await asked(session, wish.words, synonyms, words)
             origin = belgium().named(wish.place)
             started = time.perf_counter()
-            await candidates(session, wish, read.every, origin, now)
+            await candidates(session, wish, read.every, read.name, origin, now)
             taken.append((time.perf_counter() - started) * 1000)
     return taken
 

@@ -160,6 +160,20 @@ async def test_a_name_goes_before_a_description_and_the_order_is_always_the_same
     assert names(first) + names(second) == names(again)
 
 
+@pytest.mark.parametrize("typed", ["rouwtafel", "Rouwtafl"])
+async def test_who_is_called_just_so_goes_before_who_speaks_of_it_more(
+    referrals: ServiceUnderTest, reader: Principal, typed: str
+) -> None:
+    said = "Over de rouwtafel: elke rouwtafel is anders, de rouwtafel is gratis."
+    await put(
+        referrals,
+        reader.tenant,
+        service("Aan tafel, de rouwtafel van de rouwtafels", description=said),
+        service("Rouwtafel"),
+    )
+    assert names(await find(referrals, reader, words=typed))[0] == "Rouwtafel"
+
+
 async def test_own_services_are_found_beside_the_shared_ones_and_by_nobody_else(
     referrals: ServiceUnderTest, tenant: str, reader: Principal, stranger: Principal
 ) -> None:

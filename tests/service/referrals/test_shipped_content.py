@@ -43,6 +43,12 @@ async def test_every_tenant_finds_the_first_content(
     assert len(locations) == len(public_bodies()) == 874
     assert all(each.content["nis_code"] for each in locations)
     assert len(await shared(referrals, tenant, "taxonomy_term")) == len(rubrics()) == 17
+    terms = {str(each.id) for each in await shared(referrals, tenant, "taxonomy_term")}
+    assert {
+        attribute["taxonomy_term_id"]
+        for each in services.values()
+        for attribute in each.content["attributes"]
+    } <= terms
     organizations = await shared(referrals, tenant, "organization")
     assert len([each for each in organizations if "organization_identifiers" in each.content]) == 755
 

@@ -293,6 +293,22 @@ def test_a_field_that_does_not_fit_stays_behind_and_is_named() -> None:
     assert [opened.lines[line].file for line in assembled.refused] == ["organization_identifiers.csv"]
 
 
+def test_a_rubric_that_is_nowhere_is_named_and_one_with_a_uuid_may_come_from_elsewhere() -> None:
+    elsewhere = "5b1c3a55-5d41-4a4f-8a5e-0f0a0f7d8a11"
+    opened, assembled = read({
+        "taxonomy_terms.csv": "id,name,description\nschulden,Schulden,Schulden\n",
+        "services.csv": "id,name,status\n1,Budgetwinkel,active\n",
+        "attributes.csv": (
+            "id,link_id,link_entity,taxonomy_term_id\n"
+            f"1,1,services,schulden\n2,1,services,wonen\n3,1,services,{elsewhere}\n"
+        ),
+    })  # fmt: skip
+    attributes = drafts(assembled, "service")["1"].content["attributes"]
+    assert [each["taxonomy_term_id"] for each in attributes][2] == elsewhere
+    assert reasons(opened, assembled) == {("attributes.csv", "3"): {"reference_missing"}}
+    assert assembled.refused == []
+
+
 @pytest.mark.parametrize("number", ["0680397589", "0496101901"])
 def test_the_two_numbers_that_only_look_like_enterprise_numbers_are_none(number: str) -> None:
     assert not kbo_valid(number)
