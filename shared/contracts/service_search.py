@@ -215,6 +215,9 @@ class SynonymGroup(Struct, frozen=True, kw_only=True):
     """Words of the field for one thing, by language: who types one finds them all.
 
     `also` is searched too when one of `words` is typed, and not the other way. Version 0 is what every map begins with.
+    GET /synonyms has of each layer the version of today and those to come. `newest` is the last one written in the
+    layer: what SaveSynonyms has to have seen. `follows`: from that day on the tenant takes the shared words again.
+    `by` is known to the layer's own people.
     """
 
     code: str
@@ -224,17 +227,29 @@ class SynonymGroup(Struct, frozen=True, kw_only=True):
     valid_from: date | None
     version: int
     layer: str
+    newest: int = 0
+    follows: bool = False
+    at: datetime | None = None
+    by: UUID | None = None
 
 
-ManyWords = Annotated[list[Annotated[str, Meta(min_length=2, max_length=80)]], Meta(max_length=40)]
+WORD_LENGTH = 80
+MOST_WORDS = 40
+ManyWords = Annotated[
+    list[Annotated[str, Meta(min_length=2, max_length=WORD_LENGTH)]], Meta(max_length=MOST_WORDS)
+]
 
 
 class SaveSynonyms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /synonyms/{code} (`social_map:edit`): these words mean the same from `valid_from` on."""
+    """POST /synonyms/{code} (`social_map:edit`): these words mean the same from `valid_from` on, today or later.
+
+    `hidden` ends a group from that day. `follows` lets a tenant take the shared words again in place of its own.
+    """
 
     words: dict[Language, ManyWords]
     also: ManyWords = []
     hidden: bool = False
+    follows: bool = False
     valid_from: date
     seen: Annotated[int, Meta(ge=0)]
 

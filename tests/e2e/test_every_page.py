@@ -28,7 +28,7 @@ ROLES = (
 _MOST_PAGES = 140
 _ID = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/dev/mail/)[^/]+|(?<=/admin/roles/)\w+|(?<=/admin/incident-types/)(?!new\b)\w+"
-    r"|(?<=/admin/leaflets/)(?!new\b)\w+|20\d\d-\d\d(-\d\d)?"
+    r"|(?<=/admin/leaflets/)(?!new\b)\w+|(?<=/social-map/words/)(?!new\b)\w+|20\d\d-\d\d(-\d\d)?"
 )
 
 NewPerson = Callable[..., Person]

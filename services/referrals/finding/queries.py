@@ -15,7 +15,8 @@ from services.referrals.finding.synonyms import Group, Synonyms, brought_along, 
 from services.referrals.finding.vocabulary import vocabulary
 from services.referrals.geography.belgium import Spot
 from services.referrals.social_map.eligibility import NOT, Known, judged, overall
-from services.referrals.social_map.open_hours import state_at
+from services.referrals.social_map.models import layer_of
+from services.referrals.social_map.open_hours import BRUSSELS, state_at
 from services.referrals.social_map.search_card import Card
 from services.referrals.social_map.search_index import overlaid_again
 from shared.auth import Permission, Principal
@@ -29,7 +30,7 @@ async def find_services(
     """The services that have all words and pass all filters: those that certainly do not fit the client come last."""
     principal.require(Permission.SOCIAL_MAP_READ)
     await overlaid_again(session, now=now)
-    synonyms = await synonyms_on(session, now.date())
+    synonyms = await synonyms_on(session, now.astimezone(BRUSSELS).date())
     vocabularies = [
         await vocabulary(session, "platform.map_words", ""),
         await vocabulary(session, "map_words", principal.tenant),
@@ -141,49 +142,58 @@ async def choices(
 async def synonym_groups(
     session: AsyncSession, principal: Principal, *, now: datetime
 ) -> list[contract.SynonymGroup]:
-    """Every group as it is or will be, what is brought along too; the tenant's own words after the shared ones."""
+    """Of each layer what its groups are today and will be, what is brought along too."""
     principal.require(Permission.SOCIAL_MAP_READ)
     rows = await _synonym_rows(session)
-    found = [
-        contract.SynonymGroup(
-            code=each.code,
-            words=each.words,
-            also=each.also,
-            hidden=False,
-            valid_from=None,
-            version=0,
-            layer="shared",
+    today = now.astimezone(BRUSSELS).date()
+    writes_in = layer_of(principal.tenant).value
+    newest: dict[tuple[str, str], int] = {}
+    for row in rows:
+        key = (row["layer"], row["code"])
+        newest[key] = max(row["version"], newest.get(key, 0))
+    held = {
+        ("shared", each.code): contract.SynonymGroup(
+            code=each.code, words=each.words, also=each.also, hidden=False, valid_from=None, version=0,
+            layer="shared", newest=newest.get(("shared", each.code), 0),
         )
         for each in brought_along()
-    ]
-    found += [
-        contract.SynonymGroup(
-            code=row["code"],
-            words=row["words"],
-            also=row["also"],
-            hidden=row["hidden"],
-            valid_from=row["valid_from"],
-            version=row["version"],
-            layer=row["layer"],
-        )
-        for row in rows
-    ]
-    newest = {
-        (each.layer, each.code): each
-        for each in found
-        if each.valid_from is None or each.valid_from <= now.date() or each.version
-    }
-    return sorted(newest.values(), key=lambda each: (each.code, each.layer))
+    }  # fmt: skip
+    planned = dict[tuple[str, str, date], contract.SynonymGroup]()
+    for row in rows:
+        key = (row["layer"], row["code"])
+        group = contract.SynonymGroup(
+            code=row["code"], words=row["words"], also=row["also"], hidden=row["hidden"], valid_from=row["valid_from"],
+            version=row["version"], layer=row["layer"], newest=newest[key], follows=_follows(row), at=row["at"],
+            by=row["by"] if row["layer"] == writes_in else None,
+        )  # fmt: skip
+        if row["valid_from"] <= today:
+            held[key] = group
+        else:
+            planned[(*key, row["valid_from"])] = group
+    return sorted(
+        [*held.values(), *planned.values()],
+        key=lambda each: (each.code, each.layer, each.valid_from or date.min),
+    )
 
 
 async def synonyms_on(session: AsyncSession, day: date) -> Synonyms:
     """The words of the field on a day: the product's, the editors' in their place, the tenant's own over both."""
-    rows = [row for row in await _synonym_rows(session) if row["valid_from"] <= day]
-    changes: dict[str, Group | None] = {
-        row["code"]: None if row["hidden"] else Group(code=row["code"], words=row["words"], also=row["also"])
-        for row in rows
-    }
-    return in_force(changes) if changes else _untouched()
+    changes: dict[str, dict[str, Group | None]] = {"shared": {}, "own": {}}
+    for row in await _synonym_rows(session):
+        if row["valid_from"] > day:
+            continue
+        if _follows(row):
+            changes[row["layer"]].pop(row["code"], None)
+        else:
+            group = Group(code=row["code"], words=row["words"], also=row["also"])
+            changes[row["layer"]][row["code"]] = None if row["hidden"] else group
+    over = {**changes["shared"], **changes["own"]}
+    return in_force(over) if over else _untouched()
+
+
+def _follows(row: Mapping[str, Any]) -> bool:
+    """Says nothing and ends nothing: the layer below speaks again."""
+    return not row["hidden"] and not row["words"] and not row["also"]
 
 
 _UNTOUCHED: Final[list[Synonyms]] = []
@@ -199,7 +209,7 @@ async def _synonym_rows(session: AsyncSession) -> list[Any]:
     """Shared before own, older before newer: a later row takes the place of an earlier one."""
     rows: list[Any] = await driver_of(session).fetch(
         """
-        SELECT code, version, words, also, hidden, valid_from, layer FROM (
+        SELECT code, version, words, also, hidden, valid_from, at, by, layer FROM (
             SELECT 1 AS turn, 'shared' AS layer, * FROM platform.map_synonyms
             UNION ALL SELECT 2, 'own', * FROM map_synonyms
         ) AS every ORDER BY turn, valid_from, version

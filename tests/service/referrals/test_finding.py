@@ -1,17 +1,14 @@
 """Finding a service: words in four languages, filters, both layers, and nothing for another tenant."""
 
 import logging
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from services.referrals.geography.distance import kilometres
-from services.referrals.social_map.models import EDITORIAL_TENANT, Layer, layer_of
+from services.referrals.social_map.models import EDITORIAL_TENANT, Layer
 from services.referrals.social_map.writing import EDITORS, Draft, withdraw, write
 from shared.auth import Permission, Principal
 from shared.contracts.map_entries import SaveOverlay
@@ -20,56 +17,13 @@ from shared.contracts.service_search import (
     FindServices,
     FoundServices,
     HelpLines,
-    Language,
-    Point,
-    SaveSynonyms,
     SearchChoices,
-    SynonymGroup,
 )
-from shared.db import driver_of, uuid7
-from tests.service.referrals.conftest import NOW, organization, problem, service
+from shared.db import driver_of
+from tests.service.referrals.conftest import NOW, organization, service
+from tests.service.referrals.finding import find, names, put, put_at
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
-
-
-async def put(under_test: ServiceUnderTest, tenant: str, *drafts: Draft) -> list[UUID]:
-    """Write entries as an editor of the tenant."""
-    async with under_test.transaction(tenant) as session:
-        written = await write(session, layer_of(tenant), drafts, source=EDITORS, by=uuid7(), now=NOW)
-    return [*written.created, *written.changed, *written.unchanged]
-
-
-async def put_at(
-    under_test: ServiceUnderTest, tenant: str, name: str, location: dict[str, Any], **content: Any
-) -> UUID:
-    """A service with the one place where it is given."""
-    (service_id,) = await put(under_test, tenant, service(name, **content))
-    at = Draft(kind="location", source_id=name, content={"name": name, **location})
-    (location_id,) = await put(under_test, tenant, at)
-    link = Draft(
-        kind="service_at_location",
-        source_id=name,
-        content={},
-        service_id=service_id,
-        location_id=location_id,
-    )
-    await put(under_test, tenant, link)
-    return service_id
-
-
-def at(postal_code: str, city: str) -> dict[str, Any]:
-    return {
-        "addresses": [{"address_1": "Markt 1", "postal_code": postal_code, "city": city, "country": "BE"}]
-    }
-
-
-async def find(under_test: ServiceUnderTest, by: Principal, **wish: Any) -> FoundServices:
-    answer = await under_test.post("/services/search", FindServices(**wish), by)
-    return under_test.read(answer, FoundServices)
-
-
-def names(found: FoundServices) -> list[str]:
-    return [each.name for each in found.hits]
 
 
 @pytest.mark.parametrize(
@@ -268,75 +222,6 @@ async def test_no_tenant_but_the_editorial_office_writes_the_shared_index(
             await driver_of(session).execute("INSERT INTO platform.map_words (word) VALUES ('gestolen')")
 
 
-async def test_the_distance_is_from_a_place_and_says_how_exactly_it_is_known(
-    referrals: ServiceUnderTest, reader: Principal
-) -> None:
-    await put_at(referrals, EDITORIAL_TENANT, "Opvang Gent", at("9000", "Gent"))
-    await put_at(referrals, EDITORIAL_TENANT, "Opvang Aalst", {"latitude": 50.9380, "longitude": 4.0390})
-    await put_at(referrals, EDITORIAL_TENANT, "Opvang ergens", {})
-
-    found = await find(referrals, reader, words="opvang", place="Vrijheidstraat 3, 9300 Aalst")
-    near = await find(referrals, reader, words="opvang", place="9300", within_km=10)
-    nowhere = await find(referrals, reader, words="opvang", place="Atlantis")
-
-    assert names(found) == ["Opvang Aalst", "Opvang Gent", "Opvang ergens"]
-    assert found.origin is not None
-    assert (found.origin.name, found.origin.precision) == ("9300 Aalst", "municipality")
-    assert [place.precision for each in found.hits for place in each.places] == [
-        "address",
-        "municipality",
-        "",
-    ]
-    assert found.hits[1].distance_km is not None
-    assert 20 < found.hits[1].distance_km < 32
-    assert names(near) == ["Opvang Aalst", "Opvang ergens"], "what has no place is not known to be far"
-    assert (nowhere.place_unknown, nowhere.total) == (True, 3)
-
-
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    points=st.lists(st.tuples(st.floats(50.7, 51.5), st.floats(2.6, 5.8)), min_size=1, max_size=12),
-    origin=st.tuples(st.floats(50.7, 51.5), st.floats(2.6, 5.8)),
-    within=st.floats(0.5, 120),
-)
-async def test_what_is_near_is_what_measuring_every_place_finds(
-    referrals: ServiceUnderTest,
-    reader: Principal,
-    points: list[tuple[float, float]],
-    origin: tuple[float, float],
-    within: float,
-) -> None:
-    tag = f"m{uuid7().hex}"
-    for number, (latitude, longitude) in enumerate(points):
-        where = {"latitude": latitude, "longitude": longitude}
-        await put_at(referrals, EDITORIAL_TENANT, f"{tag} {number}", where)
-
-    wish = {"words": tag, "point": Point(latitude=origin[0], longitude=origin[1])}
-    found = await find(referrals, reader, **wish, within_km=within, limit=50)
-    everything = await find(referrals, reader, **wish, limit=50)
-
-    measured = {f"{tag} {number}": kilometres(*origin, *each) for number, each in enumerate(points)}
-    assert set(names(found)) == {name for name, far in measured.items() if far <= within}
-    for each in everything.hits:
-        assert each.distance_km == pytest.approx(measured[each.name], abs=0.06)
-
-
-async def test_a_hidden_address_is_in_no_answer_and_gives_no_distance(
-    referrals: ServiceUnderTest, reader: Principal
-) -> None:
-    secret = {**at("9300", "Aalst"), "latitude": 50.9411, "longitude": 4.0422, "hidden_address": True}
-    await put_at(referrals, EDITORIAL_TENANT, "Vluchthuis", secret)
-
-    answer = await referrals.post("/services/search", FindServices(words="vluchthuis", place="9300"), reader)
-
-    (hit,) = referrals.read(answer, FoundServices).hits
-    assert hit.distance_km is None
-    assert [(place.hidden, place.line, place.latitude) for place in hit.places] == [(True, "", None)]
-    assert "Markt" not in answer.text
-    assert "50.9411" not in answer.text
-    assert names(await find(referrals, reader, words="aalst")) == []
-
-
 async def test_each_rule_says_why_and_what_does_not_fit_comes_last(
     referrals: ServiceUnderTest, reader: Principal
 ) -> None:
@@ -367,27 +252,6 @@ async def test_each_rule_says_why_and_what_does_not_fit_comes_last(
     assert found.hits[0].name == "Hulp B"
     assert names(fitting) == ["Hulp B"]
     assert {each.verdict for each in unknown.hits} == {"unknown"}
-
-
-async def test_only_who_works_for_the_place_or_does_not_say_is_left(
-    referrals: ServiceUnderTest, reader: Principal
-) -> None:
-    def area(code: str) -> list[dict[str, str]]:
-        return [{"extent": code, "extent_type": "nis", "name": "x"}]
-
-    await put(
-        referrals,
-        EDITORIAL_TENANT,
-        service("Loket Aalst", service_areas=area("41002")),
-        service("Loket Tielt", service_areas=area("37015")),
-        service("Loket overal"),
-    )
-
-    here = await find(referrals, reader, words="loket", place="9300", serves_place=True)
-    merged = await find(referrals, reader, words="loket", place="Meulebeke", serves_place=True)
-
-    assert {each.name: each.serves for each in here.hits} == {"Loket Aalst": "yes", "Loket overal": "unknown"}
-    assert names(merged) == ["Loket Tielt", "Loket overal"], "its old code is that of the merged municipality"
 
 
 async def test_filters_take_what_is_known_to_be_so(referrals: ServiceUnderTest, reader: Principal) -> None:
@@ -434,57 +298,12 @@ async def test_a_rubric_finds_what_lies_under_it_and_is_offered_with_its_number(
     assert choices.services == 2
 
 
-async def test_words_that_editors_add_are_searched_from_their_day_on(
-    referrals: ServiceUnderTest, noor: Principal, reader: Principal, stranger: Principal
-) -> None:
-    await put(referrals, EDITORIAL_TENANT, service("Fietsherstel"))
-    today = datetime.now(UTC).date()
-    words: dict[Language, list[str]] = {"nl": ["velowerkplaats", "fietsherstel"]}
-
-    planned = SaveSynonyms(words=words, valid_from=today + timedelta(days=9), seen=0)
-    assert (await referrals.post("/synonyms/bicycles", planned, noor)).is_success
-    assert names(await find(referrals, reader, words="velowerkplaats")) == []
-
-    now = SaveSynonyms(words=words, valid_from=today, seen=1)
-    assert (await referrals.post("/synonyms/bicycles", now, noor)).is_success
-    for somebody in (reader, stranger):
-        assert names(await find(referrals, somebody, words="velowerkplaats")) == ["Fietsherstel"]
-    late = await referrals.post("/synonyms/bicycles", now, noor)
-    assert problem(late) == (409, "synonyms_changed")
-
-
-async def test_a_tenants_own_words_are_its_own_and_hiding_a_group_ends_it(
-    referrals: ServiceUnderTest, editor: Principal, reader: Principal, stranger: Principal
-) -> None:
-    await put(referrals, EDITORIAL_TENANT, service("Budgetbegeleiding"))
-    mine = SaveSynonyms(
-        words={"nl": ["spaarvarken", "budgetbegeleiding"]}, valid_from=date(2026, 1, 1), seen=0
-    )
-    assert (await referrals.post("/synonyms/piggy_bank", mine, editor)).is_success
-    hidden = SaveSynonyms(words={}, hidden=True, valid_from=date(2026, 1, 1), seen=0)
-    assert (await referrals.post("/synonyms/debts", hidden, editor)).is_success
-
-    assert names(await find(referrals, reader, words="spaarvarken")) == ["Budgetbegeleiding"]
-    assert names(await find(referrals, stranger, words="spaarvarken")) == []
-    assert names(await find(referrals, reader, words="schulden")) == []
-    assert names(await find(referrals, stranger, words="schulden")) == ["Budgetbegeleiding"]
-    groups = referrals.read(await referrals.get("/synonyms", stranger), list[SynonymGroup])
-    assert "piggy_bank" not in {each.code for each in groups}
-
-
-async def test_a_role_without_the_right_finds_nothing_and_changes_no_words(
-    referrals: ServiceUnderTest, tenant: str, reader: Principal
-) -> None:
+async def test_a_role_without_the_right_finds_nothing(referrals: ServiceUnderTest, tenant: str) -> None:
     nobody = principal(tenant, Permission.DOSSIER_READ)
-    save = SaveSynonyms(words={"nl": ["een", "twee"]}, valid_from=date(2026, 1, 1), seen=0)
 
     assert (await referrals.post("/services/search", FindServices(words="x"), nobody)).status_code == 403
     assert (await referrals.get("/services/search", nobody, words="x")).status_code == 403
     assert (await referrals.get("/services/search/choices", nobody)).status_code == 403
-    assert (await referrals.post("/synonyms/x_y", save, reader)).status_code == 403
-    one_word = SaveSynonyms(words={"nl": ["een"]}, valid_from=date(2026, 1, 1), seen=0)
-    editor = principal(tenant, Permission.SOCIAL_MAP_EDIT)
-    assert (await referrals.post("/synonyms/x_y", one_word, editor)).status_code == 422
 
 
 async def test_words_may_stand_in_an_address_and_find_the_same(
