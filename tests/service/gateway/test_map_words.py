@@ -90,7 +90,7 @@ async def test_an_editor_adds_words_in_four_languages(
     answers(neighbours)
     form = form_of((await editor.get(f"{PAGE}/new")).text, f"{PAGE}/new")
     typed = {**form, "words_nl": "Vélo\r\n fiets,  fiets", "words_de": "Fahrrad", "also": "mobiliteit"}
-    code = f"w_velo_{form['_key'][-6:]}"  # type: ignore[index]  # one key
+    code = f"w_velo_{form['_key'][-6:]}"
     neighbours.of("referrals")[f"POST /synonyms/{code}"] = SynonymRef(code=code, version=1)
     answer = await editor.post(f"{PAGE}/new", data=typed)
     assert answer.status_code == HTTPStatus.SEE_OTHER
