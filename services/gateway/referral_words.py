@@ -208,6 +208,8 @@ _IN_A_DOSSIER: Final = {
     "referral_reminder.waiting_list": N_("plaats verwacht"),
     "referral_move.undeliverable": N_("Niet aangekomen bij de dienst"),
     "why.referral_undeliverable": N_("De doorverwijzing kwam niet aan bij de dienst. Bel de dienst."),
+    "referral_move.consent_lapsed": N_("Niet vertrokken: de toestemming is verlopen"),
+    "why.referral_consent_lapsed": N_("De toestemming verliep voor alles vertrokken was. Vraag ze opnieuw."),
     "referral_move.proposed": N_("Doorverwijzing voorgesteld"),
     "referral_move.offered": N_("Aangeboden aan de persoon"),
     "referral_move.ground": N_("Wettelijke grond ingeroepen"),

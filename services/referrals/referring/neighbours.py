@@ -11,7 +11,7 @@ from services.referrals.referring.acts import consent_is_gone, locked, remind
 from services.referrals.referring.changes import note
 from services.referrals.referring.ledger import announce, withdraw_row
 from services.referrals.referring.models import Incoming, Referral
-from services.referrals.referring.parcels import Parcel, note_delivered, release
+from services.referrals.referring.parcels import Parcel, ReferralOver, note_delivered, release, was_delivered
 from services.referrals.referring.states import ENDINGS
 from shared.client import Refused, client_of
 from shared.contracts.cases import ConsentChanged
@@ -38,8 +38,13 @@ async def hand_over(session: AsyncSession, event: ReferralHandedOver, *, now: da
             parcel = await release(
                 session, referral, to=referral.recipient_tenant, by=None, now=now, delivered=False
             )
+        except ReferralOver:
+            return  # they refused it: they know
         except Conflict:
-            return  # the consent lapsed on the way: nothing leaves, and there is nothing to tell
+            # the consent lapsed on the way: nothing more leaves, and who follows it must know
+            _not_arrived(session, event.tenant, referral, "consent_lapsed", now=now)
+            if not await was_delivered(session, referral, to=referral.recipient_tenant):
+                return
     client = client_of(session)
     try:
         token = await client.own_token(referral.recipient_tenant)
@@ -50,8 +55,7 @@ async def hand_over(session: AsyncSession, event: ReferralHandedOver, *, now: da
     except Refused as refused:
         if refused.status != HTTPStatus.NOT_FOUND:
             raise
-        remind(session, event.tenant, referral, "undeliverable", now=now)
-        note(session, event.tenant, referral, "undeliverable", now=now, side="clock")
+        _not_arrived(session, event.tenant, referral, "undeliverable", now=now)
 
 
 async def tell_answer(session: AsyncSession, event: ReferralAnswered, *, now: datetime) -> None:
@@ -135,6 +139,11 @@ def _heard(event: ConsentChanged, *, now: datetime) -> Consent:
         recorded_by=event.actor,
         recorded_at=now,
     )
+
+
+def _not_arrived(session: AsyncSession, tenant: str, referral: Referral, why: str, *, now: datetime) -> None:
+    remind(session, tenant, referral, why, now=now)
+    note(session, tenant, referral, why, now=now, side="clock")
 
 
 async def _told(session: AsyncSession, tenant: str, referral: Referral, parcel: Parcel | None) -> HandOver:

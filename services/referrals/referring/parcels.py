@@ -168,6 +168,16 @@ async def note_delivered(session: AsyncSession, referral: Referral, *, to: str, 
     )
 
 
+async def was_delivered(session: AsyncSession, referral: Referral, *, to: str) -> bool:
+    """Something of it arrived there, on a basis that was live then."""
+    arrived = select(ReferralDisclosure.id).where(
+        ReferralDisclosure.referral_id == referral.id,
+        ReferralDisclosure.to == to,
+        ReferralDisclosure.delivered_at.is_not(None),
+    )
+    return await session.scalar(arrived.limit(1)) is not None
+
+
 def computed_keys(form: str, version: int) -> list[str]:
     """The fields of a form that the system fills in: whoever consents to the form consents to them."""
     return [each.key for each in form_of(form, version).fields if each.kind == "computed"]

@@ -68,6 +68,8 @@ class MailServer:
     port: int = 0
     taken: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    hangs_up: int = 0
+    """After so many mails that it took, nobody hears its yes."""
     server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -95,6 +97,9 @@ class MailServer:
         message = message_from_bytes(bytes(envelope.original_content or b""), policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.taken.append((envelope.rcpt_tos, message))
+        if self.hangs_up > 0:
+            self.hangs_up -= 1
+            server.transport.abort()
         return "250 taken"
 
     def mails_to(self, address: str) -> list[EmailMessage]:
@@ -215,6 +220,7 @@ async def one_mail_server() -> AsyncIterator[MailServer]:
 async def mail_server(one_mail_server: MailServer) -> AsyncIterator[MailServer]:
     yield one_mail_server
     one_mail_server.refused.clear()
+    one_mail_server.hangs_up = 0
     if one_mail_server.server is None:
         await one_mail_server.start()
 

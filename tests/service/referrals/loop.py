@@ -233,15 +233,16 @@ def _entry(kind: str, name: str, organization_id: UUID | None = None, **content:
 
 
 def _service_token(body: bytes, _tenant: str) -> ServiceToken:
-    """A token for referrals itself, in the tenant that it asks for, as identity signs it."""
+    """A token for the service itself, in the tenant that it asks for, as identity signs it."""
     asked = json.loads(body)
+    rights = {Permission.REFERRAL_HAND_OVER, Permission.STAFF_READ, Permission.SETTINGS_READ}
+    if asked["service"] == "notifications":
+        rights = {Permission.PARTNER_MAIL}
     own = Principal(
         user_id=service_id(asked["service"]),
         tenant=asked["tenant"],
         session_id=uuid7(),
-        permissions=frozenset(
-            {Permission.REFERRAL_HAND_OVER, Permission.STAFF_READ, Permission.SETTINGS_READ}
-        ),
+        permissions=frozenset(rights),
         service=asked["service"],
     )
     return ServiceToken(token_of(own))
