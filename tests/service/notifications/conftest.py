@@ -99,6 +99,7 @@ class MailServer:
         self.taken.append((envelope.rcpt_tos, message))
         if self.hangs_up > 0:
             self.hangs_up -= 1
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 taken"
 
