@@ -214,7 +214,7 @@ _IN_A_DOSSIER: Final = {
     "referral_move.offered": N_("Aangeboden aan de persoon"),
     "referral_move.ground": N_("Wettelijke grond ingeroepen"),
     "referral_move.sent": N_("Verstuurd"),
-    "referral_move.amended": N_("Aangevuld"),
+    "referral_move.amended": N_("Gegevens gewijzigd"),
     "referral_move.reminded": N_("Herinnering"),
     "referral_move.follower": N_("Iemand anders volgt op"),
     "referral_move.consent_withdrawn": N_("Toestemming ingetrokken"),

@@ -70,9 +70,7 @@ class Pages:
         self, template: str, visit: Visit, *, status: int = HTTPStatus.OK, **context: Any
     ) -> Response[str]:
         """A page, or a fragment where the template's name starts with an underscore."""
-        answer = Response(
-            self.text(template, visit, **context), media_type="text/html; charset=utf-8", status_code=status
-        )
+        answer = Response(self.text(template, visit, **context), media_type="text/html", status_code=status)
         if visit.note:
             answer.delete_cookie(NOTE_COOKIE)
         return answer

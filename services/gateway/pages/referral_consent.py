@@ -1,6 +1,7 @@
 """Consent to a referral, or the legal ground that stands instead; then exactly what leaves, and sending it."""
 
 import contextlib
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,7 +12,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from services.gateway.forms import Form, read_form, told
-from services.gateway.language import BRUSSELS
+from services.gateway.language import BRUSSELS, Language
+from services.gateway.marking import N_
 from services.gateway.pages.referral_sight import Sight, name_of, sight_of
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
@@ -29,10 +31,15 @@ from shared.contracts.referring import AmendReferral, Preview, ReferralRef, Refe
 from shared.errors import Problem
 
 _GUARDS: Final = ("parent_of", "guardian_of")
+_QUESTION: Final = N_(
+    '"Mogen we deze gegevens doorgeven aan %(service)s, zodat zij u kunnen helpen? U mag nee zeggen, of er later op '
+    'terugkomen. U mag ook altijd van gedacht veranderen."'
+)
 
 
 @get("/referrals/{referral_id:uuid}/consent", include_in_schema=False)
 async def consent_page(
+    request: AnyRequest,
     referral_id: FromPath[UUID],
     visit: NamedDependency[Visit],
     pages: NamedDependency[Pages],
@@ -43,7 +50,7 @@ async def consent_page(
     sight = await sight_of(visit, referral_id)
     if answer == "given":
         return _given(pages, visit, sight, Form(visit, _first_answers(sight)))
-    return _ask(pages, visit, sight, Form(visit))
+    return _ask(request, pages, visit, sight, Form(visit))
 
 
 @post("/referrals/{referral_id:uuid}/consent", include_in_schema=False)
@@ -62,7 +69,7 @@ async def record_answer(
             return go_to(
                 request, f"/dossiers/{sight.line.dossier_id}#referrals", note=f"note.referral_{state}"
             )
-        return _ask(pages, visit, sight, form)
+        return _ask(request, pages, visit, sight, form)
     giver = form.text("giver")
     kind, _, giver_id = giver.partition(":")
     on = form.day("on")
@@ -190,7 +197,18 @@ def _givers(sight: Sight) -> list[tuple[str, str]]:
     return [*known, *((kind, "") for kind in CONSENT_GIVERS if kind != "person")]
 
 
-def _ask(pages: Pages, visit: Visit, sight: Sight, form: Form) -> Response[str]:
+def _questions(request: AnyRequest, visit: Visit, sight: Sight) -> list[tuple[str, str]]:
+    """How to put it, in the worker's language, and in the person's where that is another one: code and text."""
+    languages: Mapping[str, Language] = request.app.state.languages
+    spoken = sight.referral.values.get("language", "")
+    codes = [
+        visit.language.code,
+        *([spoken] if spoken in languages and spoken != visit.language.code else []),
+    ]
+    return [(code, languages[code].text(_QUESTION, service=sight.line.recipient)) for code in codes]
+
+
+def _ask(request: AnyRequest, pages: Pages, visit: Visit, sight: Sight, form: Form) -> Response[str]:
     wrong = bool(form.errors or form.problem)
     return pages.show(
         "referrals/consent.html",
@@ -199,6 +217,7 @@ def _ask(pages: Pages, visit: Visit, sight: Sight, form: Form) -> Response[str]:
         sight=sight,
         values=sight.values,
         whom=name_of(sight.person),
+        questions=_questions(request, visit, sight),
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
     )
 

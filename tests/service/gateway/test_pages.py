@@ -13,6 +13,11 @@ from tests.service.gateway.test_sign_in import filled_in
 from tests.support.neighbours import Neighbours
 
 
+async def test_a_page_says_once_how_it_is_written(signed_in: httpx.AsyncClient) -> None:
+    for path in ("/", "/nowhere"):
+        assert (await signed_in.get(path)).headers["content-type"] == "text/html; charset=utf-8"
+
+
 @pytest.mark.parametrize("path", ["/sign-in", "/nowhere", "/static/page.css", "/admin/staff", "/health/live"])
 async def test_every_answer_carries_the_headers_of_safety(signed_in: httpx.AsyncClient, path: str) -> None:
     headers = (await signed_in.get(path)).headers
