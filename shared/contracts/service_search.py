@@ -14,6 +14,7 @@ Language = Literal["nl", "fr", "de", "en"]
 Words = Annotated[str, Meta(max_length=200)]
 Code = Annotated[str, Meta(max_length=60)]
 MOST_HITS = 50
+MOST_OFFSET = 5000
 
 
 class Point(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,7 +58,7 @@ class FindServices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     fitting_only: bool = False
     """Leave out what certainly does not fit the client; what is not known stays."""
     in_language: Language = "nl"
-    offset: Annotated[int, Meta(ge=0, le=5000)] = 0
+    offset: Annotated[int, Meta(ge=0, le=MOST_OFFSET)] = 0
     limit: Annotated[int, Meta(ge=1, le=MOST_HITS)] = 20
 
 
@@ -181,7 +182,11 @@ class FoundOrigin(Struct, frozen=True, kw_only=True):
 
 
 class FoundServices(Struct, frozen=True, kw_only=True):
-    """The answer to both searches. `place_unknown`: a place was asked that we do not know: nothing has a distance."""
+    """The answer to both searches. `place_unknown`: a place was asked that we do not know: nothing has a distance.
+
+    `offset` is that of the last page when none begins where it was asked. `at_least`: of many services only the best
+    were judged, so that `total` counts those of them that pass and the others may.
+    """
 
     hits: list[FoundService]
     total: int
@@ -191,6 +196,7 @@ class FoundServices(Struct, frozen=True, kw_only=True):
     widened: list[Widened] = []
     origin: FoundOrigin | None = None
     place_unknown: bool = False
+    at_least: bool = False
     loosened: bool = False
     """No service has all words: these have one of them."""
 

@@ -17,7 +17,7 @@ from services.gateway.pages.service_lines import facts, group_name, why
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
-from shared.contracts.service_search import AboutClient, FindServices, FoundServices, SearchChoices
+from shared.contracts.service_search import MOST_OFFSET, AboutClient, FindServices, FoundServices, SearchChoices
 from shared.errors import Problem
 
 _PAGE: Final = "/social-map"
@@ -123,7 +123,7 @@ def _asked(form: Form, visit: Visit) -> _Asked:
                 "client": msgspec.convert(client, AboutClient) if about or dossier else None,
                 "fitting_only": bool(form.text("fitting")),
                 "in_language": visit.language.code,
-                "offset": max(0, form.number("from") or 0),
+                "offset": min(max(0, form.number("from") or 0), MOST_OFFSET),
                 "limit": _SHOWN,
             },
             FindServices,
@@ -189,7 +189,7 @@ def _onward(form: Form, found: FoundServices | None) -> str:
     if found is None or not found.more:
         return ""
     given = [(name, value) for name in _SHARED for value in form.lists[name] if value]
-    return f"{_PAGE}?{urlencode([*given, ('from', str(found.offset + _SHOWN))])}"
+    return f"{_PAGE}?{urlencode([*given, ('from', str(found.offset + len(found.hits)))])}"
 
 
 def _chips(visit: Visit, form: Form, choices: SearchChoices) -> list[tuple[str, str]]:

@@ -44,7 +44,7 @@ async def find_services_by_words(
         wheelchair=wheelchair,
         free_places=free_places,
         in_language=in_language,
-        offset=min(max(offset, 0), 5000),
+        offset=min(max(offset, 0), contract.MOST_OFFSET),
         limit=min(max(limit, 1), contract.MOST_HITS),
     )
     return await door.ask(queries.find_services, wish)

@@ -12,9 +12,6 @@ from services.referrals.social_map.open_hours import WEEK_MINUTES, minute_of_wee
 from shared.contracts import service_search as contract
 from shared.db import driver_of
 
-JUDGED: Final = 300
-"""So many of the best by words, distance and freshness are judged one by one and can be paged through; the others are
-counted only."""
 _HOUR: Final = 60
 """By so many minutes an hour that the clock skips moves what is open."""
 
@@ -60,8 +57,11 @@ async def candidates(
     called: str,
     origin: Spot | None,
     now: datetime,
+    *,
+    first: int,
+    most: int,
 ) -> Sequence[Mapping[str, Any]]:
-    """The best first, always in the same order, each with `total`, `km` and its card.
+    """`most` of the best from place `first` on, always in the same order, each with `total`, `km` and its card.
 
     The score is that of the words (about 1 at most), as much for being `called` just so, a half for being near (it
     halves each five kilometres), and a little for what is fresh, has a free place, and is the tenant's own.
@@ -93,7 +93,6 @@ async def candidates(
         f"rank + coalesce(0.5 * exp(-0.1386 * {kilometres}), 0) + {fresh} + {free} "
         "+ CASE WHEN layer = 'shared' THEN 0 ELSE 0.05 END"
     )
-    most = JUDGED if is_judged(wish) else min(JUDGED, wish.offset + wish.limit + 1)
     statement = f"""
         WITH found AS MATERIALIZED (
             SELECT service_id, layer, {rank} AS rank, check_at, available, name, placed
@@ -103,7 +102,7 @@ async def candidates(
             SELECT found.service_id, layer, {kilometres} AS km, round(({score})::numeric, 6) AS score, name,
                    count(*) OVER () AS total
             FROM found {"LEFT JOIN near USING (service_id)" if near else ""} WHERE {within}
-            ORDER BY score DESC, name, service_id LIMIT {given(most, "int")}
+            ORDER BY score DESC, name, service_id LIMIT {given(most, "int")} OFFSET {given(first, "int")}
         )
         SELECT best.*, {", ".join(f"coalesce(shared.{name}, own.{name}) AS {name}" for name in _SHOWN)},
                coalesce(shared.card, own.card)::text AS card
@@ -119,11 +118,6 @@ async def candidates(
 def _called(name: str) -> str:
     """A service that has exactly this name, or one that begins with it, before others that speak of it often."""
     return f"CASE WHEN name = {name} THEN 1 WHEN starts_with(name, {name} || ' ') THEN 0.25 ELSE 0 END"
-
-
-def is_judged(wish: contract.FindServices) -> bool:
-    """Whether more is to be said of the candidates than the statement can: who fits, who works there, what is open."""
-    return wish.open_now or wish.client is not None or bool(wish.place) or wish.point is not None
 
 
 def _conditions(

@@ -4,20 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.finding.answers import found_service, serving
-from services.referrals.finding.asked import Asked, asked
+from services.referrals.finding.answers import found_service
+from services.referrals.finding.asked import asked
 from services.referrals.finding.candidates import SEEN, candidates
 from services.referrals.finding.geocoder import placed
+from services.referrals.finding.paging import Page, page_of
 from services.referrals.finding.synonyms import Group, Synonyms, brought_along, in_force
 from services.referrals.finding.vocabulary import vocabulary
 from services.referrals.geography.belgium import Spot
-from services.referrals.social_map.eligibility import NOT, Known, judged, overall
+from services.referrals.social_map.eligibility import Known
 from services.referrals.social_map.models import layer_of
-from services.referrals.social_map.open_hours import BRUSSELS, state_at
-from services.referrals.social_map.search_card import Card
+from services.referrals.social_map.open_hours import BRUSSELS
 from services.referrals.social_map.search_index import overlaid_again
 from shared.auth import Permission, Principal
 from shared.contracts import service_search as contract
@@ -37,44 +36,24 @@ async def find_services(
     ]
     words = await asked(session, wish.words, synonyms, vocabularies, language=wish.in_language)
     origin = await placed(session, wish)
-    rows = await candidates(session, wish, words.every, words.name, origin, now)
-    loosened = not rows and words.some != words.every
-    if loosened:
-        rows = await candidates(session, wish, words.some, words.name, origin, now)
-    return _answer(rows, wish, words, origin, loosened=loosened and bool(rows), now=now)
-
-
-def _answer(
-    rows: Sequence[Mapping[str, Any]],
-    wish: contract.FindServices,
-    words: Asked,
-    origin: Spot | None,
-    *,
-    loosened: bool,
-    now: datetime,
-) -> contract.FoundServices:
     known = known_of(wish.client, origin)
-    total = rows[0]["total"] if rows else 0
-    kept: list[tuple[bool, bool, Mapping[str, Any], Card]] = []
-    for row in rows:
-        card = msgspec.json.decode(row["card"], type=Card)
-        fits_not = overall(judged(card.rules, known)) == NOT
-        if (wish.open_now and not _is_open(card, now)) or (wish.fitting_only and fits_not):
-            total -= 1
-            continue
-        serves = serving(row["areas"], origin)
-        kept.append((fits_not or serves == "no", wish.serves_place and serves != "yes", row, card))
-    # a stable sort: among those that fit and those that do not, the order stays
-    kept.sort(key=lambda each: each[:2])
-    hits = [
-        found_service(row, card, wish, known, origin, now)
-        for *_, row, card in kept[wish.offset : wish.offset + wish.limit]
-    ]
+
+    async def page(of: str) -> Page:
+        async def ask(first: int, most: int) -> Sequence[Mapping[str, Any]]:
+            return await candidates(session, wish, of, words.name, origin, now, first=first, most=most)
+
+        return await page_of(ask, wish, known, origin, now)
+
+    found = await page(words.every)
+    loosened = not found.total and not found.at_least and words.some != words.every
+    if loosened:
+        found = await page(words.some)
     return contract.FoundServices(
-        hits=hits,
-        total=total,
-        offset=wish.offset,
-        more=len(kept) > wish.offset + wish.limit,
+        hits=[found_service(row, card, wish, known, origin, now) for row, card in found.rows],
+        total=found.total,
+        at_least=found.at_least,
+        offset=found.offset,
+        more=found.more,
         meant=words.meant,
         widened=words.widened,
         origin=None
@@ -87,12 +66,8 @@ def _answer(
             municipality=origin.municipality,
         ),
         place_unknown=bool(wish.place.strip()) and origin is None,
-        loosened=loosened,
+        loosened=loosened and found.total > 0,
     )
-
-
-def _is_open(card: Card, now: datetime) -> bool:
-    return state_at(card.schedules, now, always=card.always_open).name in {"open", "always"}
 
 
 async def choices(

@@ -11,6 +11,7 @@ import msgspec
 from deploy.database import ServiceDatabase
 from services.referrals.finding.asked import asked
 from services.referrals.finding.candidates import candidates
+from services.referrals.finding.paging import JUDGED, is_judged
 from services.referrals.finding.queries import synonyms_on
 from services.referrals.finding.synonyms import brought_along
 from services.referrals.finding.vocabulary import vocabulary
@@ -168,7 +169,8 @@ async def _alone(database: Database, wishes: list[FindServices]) -> list[float]:
             read = await asked(session, wish.words, synonyms, words)
             origin = belgium().named(wish.place)
             started = time.perf_counter()
-            await candidates(session, wish, read.every, read.name, origin, now)
+            most = JUDGED if is_judged(wish) else wish.limit
+            await candidates(session, wish, read.every, read.name, origin, now, first=0, most=most)
             taken.append((time.perf_counter() - started) * 1000)
     return taken
 

@@ -85,7 +85,7 @@ def found(**more: Any) -> FoundService:
 
 
 def answer(*hits: FoundService, **more: Any) -> FoundServices:
-    return FoundServices(hits=list(hits), total=len(hits), offset=0, more=False, **more)
+    return FoundServices(**{"hits": list(hits), "total": len(hits), "offset": 0, "more": False, **more})
 
 
 @pytest.fixture
@@ -166,6 +166,27 @@ async def test_a_distance_from_the_middle_of_a_municipality_says_so(
 
     assert "3,2 km, op gemeenteniveau" in page
     assert "Afstand vanaf 9300 Aalst" in page
+
+
+async def test_how_many_there_are_is_said_as_far_as_it_is_known(
+    worker: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    known = neighbours.of("referrals")
+    known["POST /services/search"] = answer(found(), total=31, more=True)
+    page = (await worker.get("/social-map?q=hulp")).text
+    assert "31 diensten gevonden" in page
+    assert "/social-map?q=hulp&amp;from=1" in page
+    assert "Er zijn er nog meer" not in page
+
+    known["POST /services/search"] = answer(found(), total=12, offset=11, at_least=True)
+    page = (await worker.get("/social-map?q=hulp&from=999999")).text
+    assert "Minstens 12 diensten gevonden" in page
+    assert "12 tot 12 van minstens 12" in page
+    assert "Er zijn er nog meer. Zoek nauwer" in page
+    assert "Volgende diensten" not in page
+
+    known["POST /services/search"] = answer(at_least=True)
+    assert "daar is er geen bij" in (await worker.get("/social-map?q=hulp")).text
 
 
 async def test_how_the_words_were_read_is_said(worker: httpx.AsyncClient, neighbours: Neighbours) -> None:
