@@ -17,7 +17,13 @@ from services.gateway.pages.service_lines import facts, group_name, why
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
-from shared.contracts.service_search import MOST_OFFSET, AboutClient, FindServices, FoundServices, SearchChoices
+from shared.contracts.service_search import (
+    MOST_OFFSET,
+    AboutClient,
+    FindServices,
+    FoundServices,
+    SearchChoices,
+)
 from shared.errors import Problem
 
 _PAGE: Final = "/social-map"
