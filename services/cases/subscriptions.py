@@ -12,7 +12,12 @@ from services.cases.victim_support import commands as victim_support
 from shared.client import client_of
 from shared.contracts.call_outs import CallOutView
 from shared.contracts.incidents import VictimsToTakeOver
-from shared.contracts.referrals import ReferralConsentChanged, ReferralProgressed, ReferralReminder
+from shared.contracts.referrals import (
+    IncomingReferralChanged,
+    ReferralConsentChanged,
+    ReferralProgressed,
+    ReferralReminder,
+)
 from shared.contracts.rostering import CallOutClosed, IncidentVictimsReady
 from shared.contracts.tenancy import TenantSettingsChanged
 from shared.inbox import Subscriptions
@@ -53,6 +58,13 @@ async def on_referral_progressed(session: AsyncSession, event: ReferralProgresse
     await victim_support.show_referral_step(session, event, now=now)
 
 
+async def on_incoming_referral_changed(
+    session: AsyncSession, event: IncomingReferralChanged, *, now: datetime
+) -> None:
+    """A line in the dossier that took it up."""
+    await victim_support.show_incoming_step(session, event, now=now)
+
+
 async def on_referral_reminder(session: AsyncSession, event: ReferralReminder, *, now: datetime) -> None:
     """A task for who follows it."""
     await victim_support.plan_follow_up(session, event, now=now)
@@ -66,6 +78,7 @@ async def on_referral_consent_changed(
 
 
 SUBSCRIPTIONS: Subscriptions = {
+    IncomingReferralChanged: on_incoming_referral_changed,
     ReferralConsentChanged: on_referral_consent_changed,
     CallOutClosed: on_call_out_closed,
     IncidentVictimsReady: on_incident_victims_ready,

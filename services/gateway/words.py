@@ -10,6 +10,7 @@ from services.gateway.aftercare_words import AFTERCARE_WORDS
 from services.gateway.call_out_words import CALL_OUT_WORDS
 from services.gateway.finding_words import FINDING_WORDS
 from services.gateway.identity_words import IDENTITY_WORDS
+from services.gateway.incoming_words import INCOMING_WORDS
 from services.gateway.map_import_words import MAP_IMPORT_WORDS
 from services.gateway.map_words import MAP_WORDS
 from services.gateway.marking import N_
@@ -58,6 +59,7 @@ WORDS: Final[dict[str, str]] = {
     **CALL_OUT_WORDS,
     **FINDING_WORDS,
     **IDENTITY_WORDS,
+    **INCOMING_WORDS,
     **MAP_IMPORT_WORDS,
     **MAP_WORDS,
     **MESSAGE_WORDS,

@@ -7,13 +7,20 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from shared.contracts.event import Event
-from shared.contracts.persons import MayCall, PersonInDossier, PhoneView, RelationView
+from shared.contracts.persons import AddPerson, MayCall, PersonInDossier, PhoneView, RelationView
 from shared.contracts.tasks import TaskView
 
 CAPACITIES = ("victim_care", "practical_help", "investigation", "staff_care")
 ENTRY_KINDS = ("note", "contact", "practical_help", "report", "system")
 OUTSIDERS = ("landlord", "employer", "school", "family", "service", "insurer", "press", "other")
 """Who may ask after a client; never a name."""
+
+DOSSIER_KINDS = ("victim_support", "social_help")
+HELP_TYPES = (
+    "help_food", "help_money", "help_housing", "help_energy", "help_medical_card", "help_debts", "help_residence",
+    "help_home_help", "help_other",
+)  # fmt: skip
+"""What is asked in a dossier of social help, where one of victim support says what happened."""
 
 Line = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=20_000)]
@@ -119,16 +126,20 @@ class EntryPage(Struct, frozen=True, kw_only=True):
 
 
 class OpenDossier(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /dossiers (`dossier:open`): without a call-out (walk-in, internal request).
+    """POST /dossiers (`dossier:open`): without a call-out (walk-in, internal request, referral of another service).
 
-    `beside` is a dossier in sight of the same event: the other victim's.
+    `kind` of `DOSSIER_KINDS`: of victim support `incident_type` is one that the tenant offers, of social help one of
+    `HELP_TYPES`. `beside` is a dossier in sight of the same event: the other victim's. With `persons`
+    (`dossier:write`) the dossier begins with them, or does not begin: what is wrong stands at `persons.0.phone`.
     """
 
     incident_type: str
+    kind: str = "victim_support"
     summary: Annotated[str, Meta(max_length=2000)] = ""
     place: Line = ""
     pv_number: Annotated[str, Meta(max_length=60)] = ""
     beside: UUID | None = None
+    persons: Annotated[list[AddPerson], Meta(max_length=4)] = []
 
 
 class DossierRef(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from shared.contracts.cases import OpenDossier
+from shared.contracts.dossier_access import Look
 from shared.contracts.referring import Move, SentField
+
+UNLINK_REASONS = ("wrong_dossier", "another_person", "by_mistake", "other")
+"""Why a dossier is no longer the one that took a referral up."""
 
 
 class IncomingLine(Struct, frozen=True, kw_only=True):
@@ -28,14 +33,20 @@ class IncomingLine(Struct, frozen=True, kw_only=True):
 
 
 class IncomingPage(Struct, frozen=True, kw_only=True):
-    """GET /incoming-referrals?state=open|late|mine|ended (`referral:receive`): newest first."""
+    """GET /incoming-referrals?state=open|late|mine|ended (`referral:receive`): newest first.
+
+    Who only has `referral:read` finds what was assigned to himself, here and at every door below.
+    """
 
     referrals: list[IncomingLine]
     next_after: str = ""
 
 
 class IncomingView(Struct, frozen=True, kw_only=True):
-    """GET /incoming-referrals/{incoming_id} (`referral:receive`): `fields` is empty once wiped (`wiped_at`)."""
+    """GET /incoming-referrals/{incoming_id} (`referral:receive`): `fields` is empty once wiped (`wiped_at`).
+
+    `may` are the answers that can be given now, `may_link` says whether a dossier may take it up.
+    """
 
     line: IncomingLine
     form: str
@@ -46,11 +57,29 @@ class IncomingView(Struct, frozen=True, kw_only=True):
     moves: list[Move]
     may: list[str]
     version: int
+    may_link: bool = False
 
 
 class IncomingRef(Struct, frozen=True, kw_only=True):
     incoming_id: UUID
     state: str
+    dossier_id: UUID | None = None
+
+
+class DossierIncoming(Struct, frozen=True, kw_only=True):
+    """GET /dossiers/{dossier_id}/incoming-referrals (`referral:read` or `referral:receive`): what it took up.
+
+    Without a field of any form. 404 alike for a dossier that is unknown and one out of sight.
+    """
+
+    dossier_id: UUID
+    referrals: list[IncomingLine]
+
+
+class IncomingLooks(Struct, frozen=True, kw_only=True):
+    """GET /incoming-referrals/{incoming_id}/looks (`referral:receive` or `audit:read`): who did or saw what of it."""
+
+    looks: list[Look]
 
 
 class AssignIncoming(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,9 +89,32 @@ class AssignIncoming(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class LinkIncoming(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /incoming-referrals/{incoming_id}/dossier (`referral:receive`): the dossier here that took it up."""
+    """POST /incoming-referrals/{incoming_id}/dossier (`referral:receive`): the dossier here that took it up.
+
+    One that is the caller's to write. 409 `already_taken_up` when another dossier has it, `referral_over` when it
+    was taken back, refused or sent elsewhere. The sender hears nothing of it.
+    """
 
     dossier_id: UUID
+
+
+class TakeUpIncoming(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /incoming-referrals/{incoming_id}/new-dossier (`referral:receive`, and `dossier:open` in cases).
+
+    `dossier` is what is taken over, as the worker saw and changed it. One dossier comes of it, however often this is
+    sent and whoever is second; refused as a link is.
+    """
+
+    dossier: OpenDossier
+
+
+class UnlinkIncoming(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /incoming-referrals/{incoming_id}/unlink (`referral:receive`): `reason` of `UNLINK_REASONS`.
+
+    What was written in the dossier stays in it. 409 `not_linked` when no dossier has it.
+    """
+
+    reason: str
 
 
 class HandOver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

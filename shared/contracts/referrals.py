@@ -89,7 +89,11 @@ class MapImportProgressed(Event, frozen=True, kw_only=True):
 
 
 class IncomingReferralChanged(Event, frozen=True, kw_only=True):
-    """A referral of somebody else's came to us, changed or ended; `what`: received, amended, assigned, late, ended."""
+    """A referral of somebody else's came to us, changed or ended.
+
+    `what`: received, amended, assigned, linked, unlinked, late, ended, wiped or an answer; `dossier_id` is the dossier
+    here that took it up, or that no longer does.
+    """
 
     SUBJECT: ClassVar[str] = "referrals.incoming_changed.v1"
     AGGREGATE: ClassVar[str] = "incoming_id"
@@ -98,6 +102,7 @@ class IncomingReferralChanged(Event, frozen=True, kw_only=True):
     state: str
     what: str
     assigned_to: UUID | None = None
+    dossier_id: UUID | None = None
 
 
 # --- worries ---------------------------------------------------------------------------------------------------------

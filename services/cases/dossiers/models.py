@@ -13,8 +13,8 @@ from shared.contracts.dossier_access import BreakGlassView
 from shared.db import Base, uuid7
 from shared.errors import Conflict, Forbidden
 
-NUMBER_PREFIX = {"victim_support": "SPOT"}
-COMPARTMENT = {"victim_support": "pol_care"}
+NUMBER_PREFIX = {"victim_support": "SPOT", "social_help": "HULP"}
+COMPARTMENT = {"victim_support": "pol_care", "social_help": "soc_aid"}
 BREAK_GLASS_LIFETIME = timedelta(minutes=60)
 REVIEW_WORKING_DAYS = 5
 REVIEW_OVERDUE_AFTER = timedelta(days=10)

@@ -44,12 +44,13 @@ async def open_victim_support(
 ) -> Dossier:
     """`at` is when the help began to be due: the closing of the call-out, or the moment of opening."""
     kind = (await configuration_here(session)).types_on(local_day(at)).get(incident_type)
-    dossier = Dossier.open(
+    dossier = await begin_dossier(
+        session,
+        principal,
+        action,
         kind=KIND,
-        number=await next_number(session, KIND, at),
         incident_type=incident_type,
         holder=holder,
-        by=principal.user_id,
         at=at,
         now=now,
         place=place,
@@ -59,15 +60,51 @@ async def open_victim_support(
         call_out_id=call_out_id,
         incident_id=incident_id,
     )
+    session.add_all(await recontact_tasks(session, dossier, after=at, now=now))
+    if await asks_for_risk(session, incident_type, on=local_day(at)):
+        session.add(await risk_task(session, dossier, after=at, now=now))
+    return dossier
+
+
+async def begin_dossier(
+    session: AsyncSession,
+    principal: Principal,
+    action: str,
+    *,
+    kind: str,
+    incident_type: str,
+    holder: UUID,
+    at: datetime,
+    now: datetime,
+    place: str,
+    pv_number: str,
+    summary: str,
+    minors_involved: bool = False,
+    call_out_id: UUID | None = None,
+    incident_id: UUID | None = None,
+) -> Dossier:
+    """A dossier of any kind, with its number, its holder and its first line; what must be done is up to its kind."""
+    dossier = Dossier.open(
+        kind=kind,
+        number=await next_number(session, kind, at),
+        incident_type=incident_type,
+        holder=holder,
+        by=principal.user_id,
+        at=at,
+        now=now,
+        place=place,
+        pv_number=pv_number,
+        summary=summary,
+        minors_involved=minors_involved,
+        call_out_id=call_out_id,
+        incident_id=incident_id,
+    )
     session.add(dossier)
     await session.flush()
     session.add(Grant.to_holder(dossier.id, holder, by=principal.user_id, at=min(at, now)))
     session.add(
         Entry.system(dossier.id, "dossier_opened", at=at, by=principal.user_id, incident_type=incident_type)
     )
-    session.add_all(await recontact_tasks(session, dossier, after=at, now=now))
-    if await asks_for_risk(session, incident_type, on=local_day(at)):
-        session.add(await risk_task(session, dossier, after=at, now=now))
     audit.record(
         session,
         principal,

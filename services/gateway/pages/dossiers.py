@@ -26,6 +26,7 @@ from services.gateway.pages import (
     dossier_work,
     safe_contact,
 )
+from services.gateway.pages.dossier_kinds import is_social, kind_to_open, types_to_open
 from services.gateway.pages.dossier_sight import answer_out_of_sight, dossier_of
 from services.gateway.pages.timeline import FILTERS, Reader, counts, items, why_sentence
 from services.gateway.pages.worries import link_opened, worry_for_dossier
@@ -111,7 +112,9 @@ async def new_dossier(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], worry: FromQuery[UUID | None] = None
 ) -> Response[str]:
     form = Form(visit, await worry_for_dossier(visit, worry))
-    return pages.show("dossiers/new.html", visit, f=form, incident_types=visit.incident_types())
+    return pages.show(
+        "dossiers/new.html", visit, f=form, incident_types=types_to_open(visit), social=is_social(visit)
+    )
 
 
 @post("/dossiers", include_in_schema=False)
@@ -121,6 +124,7 @@ async def open_dossier(
     form = await read_form(request, visit)
     if form.needs("incident_type"):
         command = OpenDossier(
+            kind=kind_to_open(visit),
             incident_type=form.text("incident_type"),
             summary=form.text("summary"),
             place=form.text("place"),
@@ -137,7 +141,8 @@ async def open_dossier(
         "dossiers/new.html",
         visit,
         f=form,
-        incident_types=visit.incident_types(),
+        incident_types=types_to_open(visit),
+        social=is_social(visit),
         status=HTTPStatus.UNPROCESSABLE_ENTITY,
     )
 

@@ -100,13 +100,16 @@ async def _late_referrals(visit: Visit) -> int | None:
 
 
 async def _new_referrals(visit: Visit) -> int | None:
-    """How many came in that nobody took up."""
-    if not visit.may(Permission.REFERRAL_RECEIVE):
+    """How many came in that nobody took up, for who hands them out; for the others how many were given to them."""
+    hands_out = visit.may(Permission.REFERRAL_RECEIVE)
+    if not hands_out and not visit.may(Permission.REFERRAL_READ):
         return None
     page: IncomingPage | None = await visit.services.ask_or(
-        None, "referrals", "/incoming-referrals", IncomingPage, state="open"
+        None, "referrals", "/incoming-referrals", IncomingPage, state="open" if hands_out else "mine"
     )
-    return sum(line.assigned_to is None for line in page.referrals) if page else None
+    if page is None:
+        return None
+    return sum(line.assigned_to is None for line in page.referrals) if hands_out else len(page.referrals)
 
 
 ROUTES = [home_page, work_block, more_page, lamp]

@@ -11,10 +11,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from services.gateway.forms import Form, read_form, told
+from services.gateway.pages import incoming_dossier
+from services.gateway.pages.incoming_dossier import require_receiver
 from services.gateway.pages.referral_sight import form_named
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
-from shared.auth import Permission
 from shared.contracts.incoming_referrals import AssignIncoming, IncomingPage, IncomingRef, IncomingView
 from shared.contracts.referring import (
     ANSWERS,
@@ -44,7 +45,7 @@ async def incoming(
     show: FromQuery[str] = "open",
     after: FromQuery[str] = "",
 ) -> Response[str]:
-    visit.who.require(Permission.REFERRAL_RECEIVE)
+    require_receiver(visit)
     state = show if show in STATES else STATES[0]
     page, staff = await asyncio.gather(
         visit.services.ask("referrals", "/incoming-referrals", IncomingPage, state=state, after=after),
@@ -71,7 +72,7 @@ async def incoming(
 async def show_incoming(
     incoming_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
 ) -> Response[str]:
-    visit.who.require(Permission.REFERRAL_RECEIVE)
+    require_receiver(visit)
     return await _show(pages, visit, incoming_id, Form(visit))
 
 
@@ -137,6 +138,7 @@ async def _show(pages: Pages, visit: Visit, incoming_id: UUID, form: Form) -> Re
         visit.services.ask_or(list[ReferralForm](), "referrals", "/referral-forms", list[ReferralForm]),
     )
     referral_form = form_named(forms, found.form, found.form_version)
+    dossier = await incoming_dossier.dossier_in_sight(visit, found.line.dossier_id)
     wrong = bool(form.errors or form.problem)
     return pages.show(
         "referrals/incoming.html",
@@ -146,10 +148,11 @@ async def _show(pages: Pages, visit: Visit, incoming_id: UUID, form: Form) -> Re
         line=found.line,
         fields={field.key: field for field in referral_form.fields} if referral_form else {},
         staff=staff,
+        dossier=dossier,
         answers=[each for each in ANSWERS if each in found.may],
         codes={"refusals": REFUSAL_REASONS, "questions": QUESTIONS, "parts": PARTS, "outcomes": OUTCOMES},
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
     )
 
 
-ROUTES = [incoming, show_incoming, assign, answer_incoming]
+ROUTES = [incoming, show_incoming, assign, answer_incoming, *incoming_dossier.ROUTES]

@@ -1,10 +1,16 @@
-"""What the caller may do in a dossier: cases decides, asked with the caller's own token; no copy of it is held."""
+"""What the caller may do in a dossier: cases decides, asked with the caller's own token; no copy of it is held.
+
+And whose an incoming referral is, which is decided here.
+"""
 
 from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.referrals.referring.models import Incoming
+from shared.auth import Permission, Principal
 from shared.client import caller_token_of, client_of
 from shared.contracts.dossier_access import AccessedDossier, AccessedPerson, AskAccess
 from shared.errors import Forbidden, NotFound
@@ -50,3 +56,29 @@ async def dossier_to_write(session: AsyncSession, dossier_id: UUID) -> AccessedD
 
 def person_in(dossier: AccessedDossier, person_id: UUID) -> AccessedPerson | None:
     return next((each for each in dossier.persons if each.person_id == person_id), None)
+
+
+def require_receiver(principal: Principal) -> None:
+    """Who hands out what comes in, or may have been given some of it. Raises `Forbidden`."""
+    principal.require_any(Permission.REFERRAL_RECEIVE, Permission.REFERRAL_READ)
+
+
+def of_receiver(principal: Principal) -> ColumnElement[bool]:
+    """All that came in for who hands it out, else what was assigned to the caller; never what brought no field."""
+    own = Incoming.assigned_to == principal.user_id
+    all_of_it = Permission.REFERRAL_RECEIVE in principal.permissions
+    return and_(Incoming.basis != "", true() if all_of_it else own)
+
+
+async def incoming_to_handle(session: AsyncSession, principal: Principal, incoming_id: UUID) -> Incoming:
+    """Held until the commit, so that two who act come one after the other. `NotFound` alike for unknown and not his."""
+    require_receiver(principal)
+    incoming = await session.scalar(
+        select(Incoming)
+        .where(Incoming.id == incoming_id, of_receiver(principal))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if incoming is None:
+        raise NotFound
+    return incoming

@@ -183,6 +183,34 @@ async def link_incoming(
     return await door.do(commands.link_incoming, data, incoming_id)
 
 
+@post("/incoming-referrals/{incoming_id:uuid}/new-dossier", operation_id="takeUpIncoming", status_code=200)
+async def take_up_incoming(
+    door: NamedDependency[Door], incoming_id: IncomingId, data: JSONBody[incoming_referrals.TakeUpIncoming]
+) -> incoming_referrals.IncomingRef:
+    return await door.do(commands.take_up_incoming, data, incoming_id)
+
+
+@post("/incoming-referrals/{incoming_id:uuid}/unlink", operation_id="unlinkIncoming", status_code=200)
+async def unlink_incoming(
+    door: NamedDependency[Door], incoming_id: IncomingId, data: JSONBody[incoming_referrals.UnlinkIncoming]
+) -> incoming_referrals.IncomingRef:
+    return await door.do(commands.unlink_incoming, data, incoming_id)
+
+
+@get("/incoming-referrals/{incoming_id:uuid}/looks", operation_id="incomingLooks")
+async def incoming_looks(
+    door: NamedDependency[Door], incoming_id: IncomingId
+) -> incoming_referrals.IncomingLooks:
+    return await door.ask(queries.incoming_looks, incoming_id)
+
+
+@get("/dossiers/{dossier_id:uuid}/incoming-referrals", operation_id="dossierIncoming")
+async def dossier_incoming(
+    door: NamedDependency[Door], dossier_id: FromPath[UUID]
+) -> incoming_referrals.DossierIncoming:
+    return await door.ask(queries.dossier_incoming, dossier_id)
+
+
 # --- one side knocks for the other, services only --------------------------------------------------------------------
 
 
@@ -225,6 +253,10 @@ ROUTES: list[ControllerRouterHandler] = [
     assign_incoming,
     answer_incoming,
     link_incoming,
+    take_up_incoming,
+    unlink_incoming,
+    incoming_looks,
+    dossier_incoming,
     take_handed_over,
     take_told_answer,
 ]

@@ -65,8 +65,9 @@ def note_incoming(
     side: str = "recipient",
     by: UUID | None = None,
     code: str = "",
+    dossier_id: UUID | None = None,
 ) -> None:
-    """A step of the recipient's record, told in its own tenant."""
+    """A step of the recipient's record, told in its own tenant; `dossier_id` when it is not its own any more."""
     session.add(_move(incoming.id, incoming.state, what, now=now, side=side, by=by, code=code))
     publish(
         session,
@@ -79,6 +80,7 @@ def note_incoming(
             state=incoming.state,
             what=what,
             assigned_to=incoming.assigned_to,
+            dossier_id=dossier_id or incoming.dossier_id,
         ),
     )
 

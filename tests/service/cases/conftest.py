@@ -87,8 +87,10 @@ async def opened(
         incident_type=incident_type,
         place=facts.pop("place", "Grote Markt 1, Aalst"),
         beside=beside.dossier_id if beside else None,
-        **facts,
+        summary=facts.pop("summary", ""),
+        pv_number=facts.pop("pv_number", ""),
     )
+    assert not facts
     return cases.read(await cases.post("/dossiers", command, by=by), DossierRef)
 
 

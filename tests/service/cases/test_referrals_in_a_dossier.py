@@ -8,7 +8,7 @@ import pytest
 
 from shared.auth import Principal
 from shared.contracts.cases import DossierRef, EntryView
-from shared.contracts.referrals import ReferralProgressed, ReferralReminder
+from shared.contracts.referrals import IncomingReferralChanged, ReferralProgressed, ReferralReminder
 from shared.contracts.tasks import CompleteTask
 from shared.db import uuid7
 from tests.service.cases.conftest import open_kinds, opened, person_in, seen, task_of
@@ -147,3 +147,49 @@ async def test_a_step_of_a_dossier_that_is_not_here_is_passed_over(
 
     assert await codes(cases, ref, worker) == []
     assert "referral_follow_up" not in await open_kinds(cases, ref, worker)
+
+
+@pytest.mark.parametrize(
+    ("what", "state", "code"),
+    [
+        ("linked", "sent", "incoming_linked"),
+        ("unlinked", "sent", "incoming_unlinked"),
+        ("amended", "acknowledged", "incoming_amended"),
+        ("ended", "withdrawn", "incoming_withdrawn"),
+        ("ended", "expired", "incoming_expired"),
+        ("ended", "closed", "incoming_ended"),
+    ],
+)
+async def test_a_dossier_that_took_up_a_referral_shows_what_becomes_of_it(
+    cases: ServiceUnderTest, worker: Principal, what: str, state: str, code: str
+) -> None:
+    ref, incoming = await opened(cases, worker), uuid7()
+    event = IncomingReferralChanged(
+        id=uuid7(), occurred_at=NOW, tenant=worker.tenant, actor=None, incoming_id=incoming, state=state, what=what,
+        dossier_id=ref.dossier_id,
+    )  # fmt: skip
+
+    await cases.deliver(event)
+    await cases.deliver(event)
+
+    found = [each for each in (await seen(cases, ref, worker)).timeline if each.code.startswith("incoming_")]
+    assert [(each.code, each.details) for each in found] == [(code, {"incoming": str(incoming)})]
+
+
+async def test_what_no_dossier_took_up_leaves_no_line(cases: ServiceUnderTest, worker: Principal) -> None:
+    ref = await opened(cases, worker)
+
+    await cases.deliver(
+        IncomingReferralChanged(
+            id=uuid7(),
+            occurred_at=NOW,
+            tenant=worker.tenant,
+            incoming_id=uuid7(),
+            state="sent",
+            what="received",
+        )
+    )
+
+    assert not [
+        each for each in (await seen(cases, ref, worker)).timeline if each.code.startswith("incoming_")
+    ]

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from shared.auth import Permission
-from shared.contracts.incoming_referrals import LinkIncoming, TellAnswer
+from shared.contracts.incoming_referrals import IncomingPage, LinkIncoming, TellAnswer
 from shared.contracts.referrals import (
     IncomingReferralChanged,
     ReferralAnswered,
@@ -126,9 +126,16 @@ async def test_no_person_may_knock_for_another_tenant(loop: Loop) -> None:
         assert problem(handed) == (403, "forbidden")
 
 
-async def test_who_may_not_receive_sees_no_list(loop: Loop) -> None:
+async def test_who_may_not_receive_sees_nothing_of_it(loop: Loop) -> None:
     await loop.sent()
     await loop.carry()
+    (received,) = await loop.received()
     colleague = principal(loop.karim.tenant, Permission.DOSSIER_READ, Permission.REFERRAL_READ)
+    outsider = principal(loop.karim.tenant, Permission.DOSSIER_READ)
 
-    assert problem(await loop.service.get("/incoming-referrals", by=colleague)) == (403, "forbidden")
+    page = await loop.service.get("/incoming-referrals", by=colleague, state="all")
+    one = await loop.service.get(f"/incoming-referrals/{received.line.incoming_id}", by=colleague)
+
+    assert loop.read(page, IncomingPage).referrals == []
+    assert problem(one) == (404, "not_found")
+    assert problem(await loop.service.get("/incoming-referrals", by=outsider)) == (403, "forbidden")

@@ -32,7 +32,11 @@ from services.cases.victim_support.commands.records import (
     record_risk,
     withdraw_consent,
 )
-from services.cases.victim_support.commands.referrals import plan_follow_up, show_referral_step
+from services.cases.victim_support.commands.referrals import (
+    plan_follow_up,
+    show_incoming_step,
+    show_referral_step,
+)
 from services.cases.victim_support.commands.triage import (
     change_incident_type,
     decide_triage,
@@ -69,6 +73,7 @@ __all__ = [
     "remove_person",
     "set_hearing",
     "set_recontact_rule",
+    "show_incoming_step",
     "show_referral_step",
     "take_over_call_out",
     "take_over_victims",

@@ -9,16 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.cases.dossiers.access import dossier_in_sight
 from services.cases.dossiers.calendar import working_days_here
 from services.cases.dossiers.changes import note_change
+from services.cases.dossiers.commands.persons import add_person
 from services.cases.dossiers.deadlines import next_working_day
 from services.cases.dossiers.drafts import forget_draft
 from services.cases.dossiers.models import COMPARTMENT, Dossier, Entry, Task
-from services.cases.victim_support.opening import KIND, open_victim_support, require_type
+from services.cases.victim_support.opening import KIND, begin_dossier, open_victim_support, require_type
 from shared.auth import Permission, Principal
 from shared.contracts.call_outs import CallOutView
-from shared.contracts.cases import CallOutReported, DossierRef, EntryRef, OpenDossier, WriteReport
+from shared.contracts.cases import (
+    HELP_TYPES,
+    CallOutReported,
+    DossierRef,
+    EntryRef,
+    OpenDossier,
+    WriteReport,
+)
 from shared.contracts.rostering import CallOutClosed
 from shared.db import uuid7
-from shared.errors import Conflict, Forbidden
+from shared.errors import Conflict, Forbidden, Invalid
 from shared.outbox import publish
 
 
@@ -31,17 +39,33 @@ class NoCallOut(Conflict):
 async def open_dossier(
     session: AsyncSession, principal: Principal, command: OpenDossier, *, now: datetime
 ) -> DossierRef:
-    """A walk-in or an internal request: the opener becomes holder. Only inside one's own compartments."""
+    """A walk-in, an internal request or a referral: the opener becomes holder. Only inside one's own compartments."""
     principal.require(Permission.DOSSIER_OPEN)
-    if COMPARTMENT[KIND] not in principal.compartments:
-        raise Forbidden(details={"compartment": COMPARTMENT[KIND]})
+    if command.kind not in COMPARTMENT:
+        raise Invalid({"kind": "not_a_choice"})
+    if COMPARTMENT[command.kind] not in principal.compartments:
+        raise Forbidden(details={"compartment": COMPARTMENT[command.kind]})
+    dossier = await (_of_victim if command.kind == KIND else _of_client)(session, principal, command, now=now)
+    await session.flush()
+    for place, person in enumerate(command.persons):
+        try:
+            await add_person(session, principal, person, dossier.id, now=now)
+        except Invalid as wrong:
+            wrong.fields = {f"persons.{place}.{name}": code for name, code in wrong.fields.items()}
+            raise
+    return DossierRef(dossier_id=dossier.id, number=dossier.number)
+
+
+async def _of_victim(
+    session: AsyncSession, principal: Principal, command: OpenDossier, *, now: datetime
+) -> Dossier:
     await require_type(session, command.incident_type, now=now)
     beside = None
     if command.beside is not None:
         beside = await dossier_in_sight(session, principal, command.beside, now=now)
         if beside.incident_id is None:
             beside.incident_id = beside.id
-    dossier = await open_victim_support(
+    return await open_victim_support(
         session,
         principal,
         "open_dossier",
@@ -54,7 +78,29 @@ async def open_dossier(
         pv_number=command.pv_number.strip(),
         summary=command.summary.strip(),
     )
-    return DossierRef(dossier_id=dossier.id, number=dossier.number)
+
+
+async def _of_client(
+    session: AsyncSession, principal: Principal, command: OpenDossier, *, now: datetime
+) -> Dossier:
+    """Social help knows no facts: no official report, and nobody else's dossier beside it."""
+    wrong = {"incident_type": "not_a_choice"} if command.incident_type not in HELP_TYPES else {}
+    wrong |= {name: "not_of_this_kind" for name in ("pv_number", "beside") if getattr(command, name)}
+    if wrong:
+        raise Invalid(wrong)
+    return await begin_dossier(
+        session,
+        principal,
+        "open_dossier",
+        kind=command.kind,
+        incident_type=command.incident_type,
+        holder=principal.user_id,
+        at=now,
+        now=now,
+        place=command.place.strip(),
+        pv_number="",
+        summary=command.summary.strip(),
+    )
 
 
 async def take_over_call_out(

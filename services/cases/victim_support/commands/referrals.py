@@ -1,4 +1,4 @@
-"""What a dossier shows of its referrals: a line for each step, in codes, and a task when one is to be followed up."""
+"""What a dossier shows of referrals, sent and taken up: a line for each step, in codes, and a task to follow one up."""
 
 from datetime import datetime
 from typing import Final
@@ -13,7 +13,7 @@ from services.cases.dossiers.deadlines import Due, local_day, next_working_day
 from services.cases.dossiers.models import Dossier, Entry, Task
 from services.cases.victim_support.acts import open_tasks
 from shared.auth import Principal
-from shared.contracts.referrals import ReferralProgressed, ReferralReminder
+from shared.contracts.referrals import IncomingReferralChanged, ReferralProgressed, ReferralReminder
 
 _LINES: Final = {
     "ground": "referral_ground",
@@ -40,6 +40,16 @@ _NOT_DUE_ANY_MORE: Final = (
     "rerouted", "expired", "closed",
 )  # fmt: skip
 """After these what was to be followed up is done, or of no use."""
+
+
+_INCOMING: Final = {
+    "linked": "incoming_linked",
+    "unlinked": "incoming_unlinked",
+    "amended": "incoming_amended",
+    "ended": "incoming_ended",
+}
+_TAKEN_BACK: Final = ("withdrawn", "rerouted", "expired")
+"""How the sender ends one, so that its fields are gone here; what stands in the dossier is the dossier's own."""
 
 
 async def show_referral_step(session: AsyncSession, event: ReferralProgressed, *, now: datetime) -> None:
@@ -98,6 +108,25 @@ async def plan_follow_up(session: AsyncSession, event: ReferralReminder, *, now:
     _noted(session, event.tenant, event.follower, event.id, dossier, now=now)
 
 
+async def show_incoming_step(session: AsyncSession, event: IncomingReferralChanged, *, now: datetime) -> None:
+    """A dossier took up what another service referred, or it changed or ended after that: a line in the timeline."""
+    if event.dossier_id is None or event.what not in _INCOMING:
+        return
+    dossier = await _held(session, event.dossier_id)
+    if dossier is None:
+        return
+    code = _INCOMING[event.what]
+    if event.what == "ended":
+        code = f"incoming_{event.state}" if event.state in _TAKEN_BACK else "incoming_ended"
+    details = {"incoming": str(event.incoming_id)}
+    session.add(
+        Entry.system(dossier.id, code, at=event.occurred_at, by=event.actor, service="referrals", **details)
+    )
+    by = event.actor or dossier.holder or event.assigned_to
+    if by is not None:
+        _noted(session, event.tenant, by, event.id, dossier, now=now, action="show_incoming_step")
+
+
 async def _held(session: AsyncSession, dossier_id: UUID) -> Dossier | None:
     """The dossier, held, so that two steps that come at once leave one task."""
     return await session.scalar(select(Dossier).where(Dossier.id == dossier_id).with_for_update())
@@ -113,7 +142,14 @@ async def _complete_referral_tasks(
 
 
 def _noted(
-    session: AsyncSession, tenant: str, by: UUID, event_id: UUID, dossier: Dossier, *, now: datetime
+    session: AsyncSession,
+    tenant: str,
+    by: UUID,
+    event_id: UUID,
+    dossier: Dossier,
+    *,
+    now: datetime,
+    action: str = "show_referral_step",
 ) -> None:
     principal = Principal(user_id=by, tenant=tenant, session_id=event_id, service="cases")
-    note_change(session, principal, dossier, "show_referral_step", "task", now=now)
+    note_change(session, principal, dossier, action, "task", now=now)

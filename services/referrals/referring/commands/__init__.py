@@ -13,7 +13,6 @@ from services.referrals.referring.commands.receiving import (
     INCOMING_WIPE,
     answer_incoming,
     assign_incoming,
-    link_incoming,
     remind_of_incoming,
     take_handed_over,
     take_told_answer,
@@ -27,6 +26,7 @@ from services.referrals.referring.commands.sending import (
     take_over_referral,
     withdraw_referral,
 )
+from services.referrals.referring.commands.taking_up import link_incoming, take_up_incoming, unlink_incoming
 
 __all__ = [
     "INCOMING_CONTACT_BY",
@@ -47,6 +47,8 @@ __all__ = [
     "take_handed_over",
     "take_over_referral",
     "take_told_answer",
+    "take_up_incoming",
+    "unlink_incoming",
     "wipe_incoming",
     "withdraw_consent",
     "withdraw_referral",

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.referring.access import dossier_to_write
+from services.referrals.referring.access import incoming_to_handle, require_receiver
 from services.referrals.referring.acts import answer_of, colleague, hear
 from services.referrals.referring.changes import audited, note_incoming, tell_sender
 from services.referrals.referring.models import Incoming, Referral
@@ -20,7 +20,6 @@ from shared.contracts.incoming_referrals import (
     AssignIncoming,
     HandOver,
     IncomingRef,
-    LinkIncoming,
     Taken,
     TellAnswer,
 )
@@ -99,7 +98,7 @@ async def assign_incoming(
     """To a colleague, or to nobody again. Raises `Invalid`."""
     principal.require(Permission.REFERRAL_RECEIVE)
     chosen = await colleague(session, principal, command.user_id) if command.user_id else None
-    incoming = await _locked(session, incoming_id)
+    incoming = await incoming_to_handle(session, principal, incoming_id)
     incoming.assigned_to, incoming.version = chosen, incoming.version + 1
     note_incoming(session, principal.tenant, incoming, "assigned", now=now, by=principal.user_id)
     return _done(session, principal, "assign_incoming", incoming, now=now, to=str(chosen or ""))
@@ -109,9 +108,9 @@ async def answer_incoming(
     session: AsyncSession, principal: Principal, command: AnswerReferral, incoming_id: UUID, *, now: datetime
 ) -> IncomingRef:
     """Acknowledge, accept, refuse, ask, first contact, outcome: codes only. Raises `Invalid`, `WrongState`."""
-    principal.require(Permission.REFERRAL_RECEIVE)
+    require_receiver(principal)
     checked_answer(command, local_day(now))
-    incoming = await _locked(session, incoming_id)
+    incoming = await incoming_to_handle(session, principal, incoming_id)
     check_answer(incoming.state, command.answer)
     answered = answer_of(incoming.answer_revision, command)
     incoming.hear(answered)
@@ -126,17 +125,6 @@ async def answer_incoming(
     )
     tell_sender(session, principal.tenant, incoming, now=now)
     return _done(session, principal, "answer_incoming", incoming, now=now, answer=command.answer)
-
-
-async def link_incoming(
-    session: AsyncSession, principal: Principal, command: LinkIncoming, incoming_id: UUID, *, now: datetime
-) -> IncomingRef:
-    """The dossier here that took it up; one that is the caller's to write. The sender hears nothing of it."""
-    principal.require(Permission.REFERRAL_RECEIVE)
-    await dossier_to_write(session, command.dossier_id)
-    incoming = await _locked(session, incoming_id)
-    incoming.dossier_id, incoming.version = command.dossier_id, incoming.version + 1
-    return _done(session, principal, "link_incoming", incoming, now=now)
 
 
 async def remind_of_incoming(session: AsyncSession, tenant: str, incoming_id: UUID, *, now: datetime) -> None:
@@ -166,15 +154,6 @@ async def _settle(session: AsyncSession, tenant: str, incoming: Incoming, *, now
     if incoming.state == "closed" and incoming.wiped_at is None:
         last = local_day(now) + timedelta(days=terms_on(local_day(now)).wiped_after)
         timers.schedule(session, tenant, morning_after(last), INCOMING_WIPE, incoming.id)
-
-
-async def _locked(session: AsyncSession, incoming_id: UUID) -> Incoming:
-    incoming = await session.scalar(
-        select(Incoming).where(Incoming.id == incoming_id, Incoming.basis != "").with_for_update()
-    )
-    if incoming is None:
-        raise NotFound
-    return incoming
 
 
 def _arrived(command: HandOver, *, now: datetime) -> Incoming:
@@ -216,4 +195,4 @@ def _done(
     **codes: str,
 ) -> IncomingRef:
     audited(session, principal, action, incoming, now=now, **codes)
-    return IncomingRef(incoming_id=incoming.id, state=incoming.state)
+    return IncomingRef(incoming_id=incoming.id, state=incoming.state, dossier_id=incoming.dossier_id)

@@ -1,6 +1,11 @@
 """What can be asked about referrals, on either side."""
 
-from services.referrals.referring.queries.incoming import incoming_by_id, incoming_page
+from services.referrals.referring.queries.incoming import (
+    dossier_incoming,
+    incoming_by_id,
+    incoming_looks,
+    incoming_page,
+)
 from services.referrals.referring.queries.sent import (
     dossier_referrals,
     legal_grounds,
@@ -13,8 +18,10 @@ from services.referrals.referring.queries.sent import (
 from services.referrals.referring.queries.usual import usual_services
 
 __all__ = [
+    "dossier_incoming",
     "dossier_referrals",
     "incoming_by_id",
+    "incoming_looks",
     "incoming_page",
     "legal_grounds",
     "preview",

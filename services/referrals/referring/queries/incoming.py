@@ -6,29 +6,39 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.referrals.referring.access import dossier_to_read, of_receiver, require_receiver
 from services.referrals.referring.changes import audited
 from services.referrals.referring.models import Incoming, ReferralMove, fields_of
 from services.referrals.referring.rules import check_codes, place_of
-from services.referrals.referring.states import ENDED, may_answer
+from services.referrals.referring.states import ENDED, WIPED, may_answer
 from services.referrals.referring.terms import local_day
 from shared import audit
+from shared.audit import AuditRow
 from shared.auth import Permission, Principal
-from shared.contracts.incoming_referrals import IncomingLine, IncomingPage, IncomingView
+from shared.contracts.dossier_access import Look
+from shared.contracts.incoming_referrals import (
+    DossierIncoming,
+    IncomingLine,
+    IncomingLooks,
+    IncomingPage,
+    IncomingView,
+)
 from shared.contracts.referring import ANSWERS, Move, SentField
 from shared.errors import NotFound
 
 _PAGE = 100
+_LOOKS = 500
 _STATES = ("open", "mine", "late", "ended", "all")
 
 
 async def incoming_page(
     session: AsyncSession, principal: Principal, state: str, after: str, *, now: datetime
 ) -> IncomingPage:
-    """What came in, newest first, without a field of any form."""
-    principal.require(Permission.REFERRAL_RECEIVE)
+    """What came in, newest first, without a field of any form; for a worker what was assigned to her."""
+    require_receiver(principal)
     check_codes(("state", state, _STATES))
     today = local_day(now)
-    wanted = select(Incoming).where(Incoming.basis != "").order_by(Incoming.id.desc()).limit(_PAGE + 1)
+    wanted = select(Incoming).where(of_receiver(principal)).order_by(Incoming.id.desc()).limit(_PAGE + 1)
     if after:
         wanted = wanted.where(Incoming.id < place_of(after))
     found = (await session.scalars(wanted.where(*_in_state(state, principal.user_id, today)))).all()
@@ -50,8 +60,10 @@ async def incoming_by_id(
     session: AsyncSession, principal: Principal, incoming_id: UUID, *, now: datetime
 ) -> IncomingView:
     """The fields that were consented to, until they are wiped. Raises `NotFound`."""
-    principal.require(Permission.REFERRAL_RECEIVE)
-    incoming = await session.scalar(select(Incoming).where(Incoming.id == incoming_id, Incoming.basis != ""))
+    require_receiver(principal)
+    incoming = await session.scalar(
+        select(Incoming).where(Incoming.id == incoming_id, of_receiver(principal))
+    )
     if incoming is None:
         raise NotFound
     moves = await session.scalars(
@@ -72,7 +84,52 @@ async def incoming_by_id(
         ],
         may=[each for each in ANSWERS if each in answers],
         version=incoming.version,
+        may_link=incoming.dossier_id is None and incoming.state not in WIPED and incoming.wiped_at is None,
     )
+
+
+async def dossier_incoming(
+    session: AsyncSession, principal: Principal, dossier_id: UUID, *, now: datetime
+) -> DossierIncoming:
+    """What a dossier took up, newest first, for who may read the dossier. Raises `NotFound`."""
+    require_receiver(principal)
+    await dossier_to_read(session, dossier_id)
+    found = await session.scalars(
+        select(Incoming).where(Incoming.dossier_id == dossier_id).order_by(Incoming.id.desc())
+    )
+    audit.record(
+        session,
+        principal,
+        "dossier_incoming",
+        now=now,
+        object_kind="dossier",
+        object_id=dossier_id,
+        subject_id=dossier_id,
+    )
+    today = local_day(now)
+    return DossierIncoming(dossier_id=dossier_id, referrals=[_line(each, today) for each in found])
+
+
+async def incoming_looks(
+    session: AsyncSession, principal: Principal, incoming_id: UUID, *, now: datetime
+) -> IncomingLooks:
+    """Who looked at it or did something with it, newest first; reading that is kept as well. Raises `NotFound`."""
+    principal.require_any(Permission.REFERRAL_RECEIVE, Permission.AUDIT_READ)
+    incoming = await session.scalar(select(Incoming).where(Incoming.id == incoming_id, Incoming.basis != ""))
+    if incoming is None:
+        raise NotFound
+    rows = await session.scalars(
+        select(AuditRow)
+        .where(AuditRow.object_kind == "incoming_referral", AuditRow.object_id == incoming_id)
+        .order_by(AuditRow.id.desc())
+        .limit(_LOOKS)
+    )
+    looks = [
+        Look(at=row.at, user_id=row.user_id, service=row.service, action=row.action, outcome=row.outcome)
+        for row in rows
+    ]
+    audited(session, principal, "incoming_looks", incoming, now=now)
+    return IncomingLooks(looks=looks)
 
 
 def _line(incoming: Incoming, today: date) -> IncomingLine:
