@@ -56,6 +56,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     BREAK_GLASS_OPEN = "break_glass:open"
     BREAK_GLASS_REVIEW = "break_glass:review"
+    SIGNALLER_READ = "signaller:read"
     # of every service: numbers, never names
     STATISTICS_READ = "statistics:read"
     # referrals

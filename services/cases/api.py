@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from services.cases import api_aftercare, api_persons, api_work
 from services.cases.documents.api import ROUTES as PAPERS
 from services.cases.dossiers import commands, queries
+from services.cases.outreach.api import ROUTES as OUTREACH
 from services.cases.statistics import commands as statistics_commands
 from services.cases.statistics import queries as statistics_queries
 from services.cases.victim_support import commands as victim_support
@@ -289,5 +290,6 @@ ROUTES = [
     revoke_grant,
     break_glass,
     review_break_glass,
+    *OUTREACH,
     *PAPERS,
 ]

@@ -8,6 +8,7 @@ from services.cases.configuration.copy import ask_configuration
 from services.cases.documents import commands as documents
 from services.cases.dossiers import calendar
 from services.cases.dossiers import commands as dossiers
+from services.cases.outreach import commands as outreach
 from services.cases.victim_support import commands as victim_support
 from shared.client import client_of
 from shared.contracts.call_outs import CallOutView
@@ -90,6 +91,7 @@ TIMERS: TimerHandlers = {
     dossiers.REVIEW_OVERDUE: dossiers.escalate_unreviewed,
     victim_support.CONFIRM_TAKE_OVER: victim_support.confirm_take_over,
     victim_support.HOME_BAN_ENDS: victim_support.alert_home_ban_ends,
+    outreach.FORGET_SIGNALLER: outreach.forget_signaller,
 }
 PAPER_TIMERS: TimerHandlers = {
     documents.SCAN: documents.scan_document,

@@ -54,6 +54,7 @@ _FILES: Final = {
 
 _LETTERS: Final = {
     "paper.invitation": N_("Uitnodiging voor een gesprek"),
+    "paper.outreach_visit": N_("Wij kwamen bij u langs"),
     "paper.contact_confirmation": N_("Bevestiging van ons contact"),
     "paper.referral_information": N_("Informatie over een dienst"),
     "paper.attest_of_assistance": N_("Attest van bijstand"),

@@ -16,6 +16,7 @@ from services.gateway.map_words import MAP_WORDS
 from services.gateway.marking import N_
 from services.gateway.message_words import MESSAGE_WORDS
 from services.gateway.office_words import OFFICE_WORDS
+from services.gateway.outreach_words import OUTREACH_WORDS
 from services.gateway.paper_words import PAPER_WORDS
 from services.gateway.partner_words import PARTNER_WORDS
 from services.gateway.person_words import PERSON_WORDS
@@ -63,6 +64,7 @@ WORDS: Final[dict[str, str]] = {
     **MAP_IMPORT_WORDS,
     **MAP_WORDS,
     **MESSAGE_WORDS,
+    **OUTREACH_WORDS,
     **PAPER_WORDS,
     **OFFICE_WORDS,
     **PARTNER_WORDS,

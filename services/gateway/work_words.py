@@ -186,6 +186,7 @@ _DOSSIERS: Final = {
     "dossier.open": N_("Open"),
     "dossier.closed": N_("Gesloten"),
     "dossier_kind.victim_support": N_("Slachtofferbejegening"),
+    "dossier_kind.outreach": N_("Aanklampend werken"),
     "person_role.victim": N_("Slachtoffer"),
     "person_role.next_of_kin": N_("Nabestaande"),
     "person_role.witness": N_("Getuige"),

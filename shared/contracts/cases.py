@@ -113,6 +113,8 @@ class DossierView(Struct, frozen=True, kw_only=True):
     relations: list[RelationView] = []
     may_call: list[MayCall] = []
     next_before: str = ""
+    before_contact: bool = False
+    """About somebody who was never spoken with: only what was seen and tried stands in it (409 `no_contact_yet`)."""
 
 
 class EntryPage(Struct, frozen=True, kw_only=True):
@@ -269,7 +271,7 @@ class ConsentChanged(Event, frozen=True, kw_only=True):
 
 
 class RiskIncreased(Event, frozen=True, kw_only=True):
-    """A re-contact showed that the risk is higher: tell the coordinators and the officer on duty."""
+    """A re-contact showed a higher risk, or who is not reached may be in danger: tell coordinators, officer on duty."""
 
     SUBJECT: ClassVar[str] = "cases.risk_increased.v1"
     AGGREGATE: ClassVar[str] = "dossier_id"

@@ -106,6 +106,8 @@ class TemplateView(Struct, frozen=True, kw_only=True):
     discreet: bool = False
     pictograms: bool = False
     own: bool = False
+    before_contact: bool = False
+    """May be sent to somebody who was never spoken with."""
 
 
 class LetterRules(Struct, frozen=True, kw_only=True):

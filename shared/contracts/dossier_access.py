@@ -123,6 +123,8 @@ class AccessedDossier(Struct, frozen=True, kw_only=True):
     may_read: bool
     may_write: bool
     persons: list[AccessedPerson]
+    before_contact: bool = False
+    """Nobody spoke with the person yet, so he can have consented to nothing."""
 
 
 # --- who looked, break-glass -----------------------------------------------------------------------------------------

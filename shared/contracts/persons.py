@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct, field
 
 PERSON_ROLES = (
-    "victim", "next_of_kin", "witness", "suspect", "deceased", "minor_involved", "contact", "other",
+    "victim", "next_of_kin", "witness", "suspect", "deceased", "minor_involved", "client", "contact", "other",
 )  # fmt: skip
 RELATIONS = (
     "parent_of", "partner_of", "ex_partner_of", "sibling_of", "grandparent_of", "guardian_of", "family_of",

@@ -6,14 +6,16 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from shared.contracts.outreach import TASKS_OF_OUTREACH
+
 TASK_KINDS = (
     "call_out_report", "recontact", "own", "assign_holder", "referral", "new_pv", "new_address", "decide_contact",
     "risk_assessment", "risk_review", "bad_news", "confirm_bad_news", "home_ban_inform", "home_ban_hearing",
-    "home_ban_end", "tell_client", "referral_follow_up",
+    "home_ban_end", "tell_client", "referral_follow_up", *TASKS_OF_OUTREACH,
 )  # fmt: skip
 TASKS_DONE_BY_THEIR_ACT = (
     "call_out_report", "assign_holder", "risk_assessment", "risk_review", "bad_news", "confirm_bad_news",
-    "home_ban_inform",
+    "home_ban_inform", *TASKS_OF_OUTREACH,
 )  # fmt: skip
 TASK_RESULTS = (
     "done", "reached_ok", "reached_referral_wanted", "refused", "not_reached", "moved", "unsafe_to_contact",

@@ -120,13 +120,14 @@ VALUES: dict[str, Any] = {
     "measure": "waits", "status": "unhurt",
     "group": "other", "valid_from": "2027-01-06", "day": "2027-01-06",
     "form": "entry", "fields": {}, "kind": "parent_of", "safe": {}, "last_name": "Peeters",
-    "outcome": "nobody_home", "of": "ban", "purpose": "school", "assessed_on": "2026-01-06",
+    "outcome": "nobody_home", "way": "visit", "signal": {"source": "own", "seen": ["smell"]}, "source": "own",
+    "of": "ban", "purpose": "school", "assessed_on": "2026-01-06",
     "notified_at": "2026-01-06T08:00:00Z", "hearing_at": "2026-01-07T08:00:00Z", "decided_on": "2026-01-07",
     "until": "2026-02-07", "recipients": [{"name": "Maria"}], "victims": [{"last_name": "Maes"}],
     "hand_over": "08:00:00", "first_day": "2031-02-03", "last_day": "2031-02-28", "version": 2,
 }  # fmt: skip
 
-TAKEN_ONCE = {"email": "{}@example.org", "name": "{}", "digest": "{0.hex}{0.hex}"}
+TAKEN_ONCE = {"place": "{}", "email": "{}@example.org", "name": "{}", "digest": "{0.hex}{0.hex}"}
 """What two things of one tenant may not share."""
 
 
@@ -288,6 +289,7 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
     )
     shown = await service.get(f"/dossiers/{dossier}", by=owner)
     followed = await aftercare_world(service, owner, dossier, person.json()["person_id"])
+    sought = await outreach_world(service, owner, dossier)
     emergency = principal(
         owner.tenant,
         Permission.BREAK_GLASS_OPEN,
@@ -329,6 +331,7 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         "dossier_id": dossier,
         "beside": dossier,
         **followed,
+        **sought,
         "task_id": task.json()["task_id"],
         "grant_id": access.json()["grants"][-1]["grant_id"],
         "conflict_id": blocked.json()["conflict_id"],
@@ -341,6 +344,34 @@ async def cases_world(service: ServiceUnderTest, owner: Principal) -> dict[str, 
         "document_id": document.json()["document_id"],
         "letter_id": letter,
         "code": code,
+    }
+
+
+async def outreach_world(service: ServiceUnderTest, owner: Principal, dossier: str) -> dict[str, UUID | str]:
+    """Somebody who is looked for, and a proposal that waits for its second; a ladder in the other dossier too."""
+    async with service.transaction(owner.tenant) as session:
+        await driver_of(session).execute(
+            "INSERT INTO outreach_ladders (dossier_id, state, stopped_why, signalled_at, rounds, resumed_after, version,"
+            " changed_at, changed_by) VALUES ($1, 'open', '', now(), 0, 0, 1, now(), $2)",
+            UUID(dossier),
+            owner.user_id,
+        )
+    signal = {"source": "own", "seen": ["smell"]}
+    taken = await service.post("/outreach", {"place": "Zandstraat 8", "signal": signal}, by=owner)
+    assert taken.is_success, taken.text
+    path = f"/dossiers/{taken.json()['dossier_id']}/outreach"
+    asked = {
+        "version": taken.json()["version"],
+        "kind": "ask_partner",
+        "ground": "NECESSITY",
+        "reason": "x" * 24,
+    }
+    assert (await service.post(f"{path}/decisions", asked, by=owner)).is_success
+    view = (await service.get(path, by=owner)).json()
+    return {
+        "signal_id": view["signals"][0]["signal_id"],
+        "decision_id": view["decisions"][0]["decision_id"],
+        "together_with": owner.user_id,
     }
 
 

@@ -193,7 +193,7 @@ async def keep_letter(
     kept = []
     pdfs = await printed([each.data for each in composed.parts], at=datetime.now(UTC))
     for each, pdf in zip(composed.parts, pdfs, strict=True):
-        place = await door.ask(commands.announce_document, dossier_id)
+        place = await door.ask(commands.announce_letter, dossier_id)
         await archive.put(place, pdf)
         name = safe_name(each.name)
         kept.append(Received(place.document_id, name, "application/pdf", len(pdf), digest(pdf)))

@@ -41,6 +41,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     suggested_for: list[str] = []
     discreet: bool = False
     pictograms: bool = False
+    before_contact: bool = False
 
     def wording(self, language: str) -> Wording:
         found: Wording = getattr(self, language)
@@ -60,6 +61,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             suggested_for=list(self.suggested_for),
             discreet=self.discreet,
             pictograms=self.pictograms,
+            before_contact=self.before_contact,
         )
 
 

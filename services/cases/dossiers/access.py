@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.cases.dossiers.models import ConflictBlock, Dossier, Grant
+from services.cases.dossiers.models import ConflictBlock, Dossier, Grant, NoContactYet
 from shared.auth import Permission, Principal
 from shared.errors import Forbidden, NotFound
 
@@ -111,11 +111,13 @@ async def dossier_in_sight(
     to_write: bool = False,
     to_leave: bool = False,
     to_look: bool = False,
+    before_contact: bool = False,
 ) -> Dossier:
     """The dossier, locked for a command. `NotFound` alike for unknown, other tenant's and out of sight; `ReadOnly`.
 
     Who reads by break-glass may do nothing in it, whatever else he may do in dossiers, but look at more of it
-    (`to_look`) or leave it (`to_leave`).
+    (`to_look`) or leave it (`to_leave`). `NoContactYet`: in a dossier of outreach nothing is written before somebody
+    was met, but by the commands that say so (`before_contact`).
     """
     # Locked first and judged afterwards, so that a block or a new version that was waited for is seen.
     await session.execute(select(Dossier.id).where(Dossier.id == dossier_id).with_for_update())
@@ -126,4 +128,6 @@ async def dossier_in_sight(
     if (to_write and not row.may_write) or (row.ground == "break_glass" and not (to_leave or to_look)):
         raise ReadOnly
     dossier: Dossier = row.Dossier
+    if to_write and dossier.before_contact and not before_contact:
+        raise NoContactYet
     return dossier

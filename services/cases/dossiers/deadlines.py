@@ -57,6 +57,11 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day + _DAY, time(), BRUSSELS).astimezone(UTC)
 
 
+def noon_of(day: date) -> datetime:
+    """The middle of a day in Belgium, for what is only known by its day."""
+    return datetime.combine(day, time(12), BRUSSELS).astimezone(UTC)
+
+
 def next_working_day(after: datetime, working: WorkingDays) -> Due:
     """By the end of the first working day after the day of `after`."""
     day, passed = working.first_from(local_day(after) + _DAY)

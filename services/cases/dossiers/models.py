@@ -13,8 +13,9 @@ from shared.contracts.dossier_access import BreakGlassView
 from shared.db import Base, uuid7
 from shared.errors import Conflict, Forbidden
 
-NUMBER_PREFIX = {"victim_support": "SPOT", "social_help": "HULP"}
+NUMBER_PREFIX = {"victim_support": "SPOT", "social_help": "HULP", "outreach": "AANK"}
 COMPARTMENT = {"victim_support": "pol_care", "social_help": "soc_aid"}
+"""Of outreach it is the taker's own: a municipality looks for people, and so does a SPoT."""
 BREAK_GLASS_LIFETIME = timedelta(minutes=60)
 REVIEW_WORKING_DAYS = 5
 REVIEW_OVERDUE_AFTER = timedelta(days=10)
@@ -33,6 +34,12 @@ class DossierClosed(Conflict):
     """Nothing is added to a closed dossier; reopen it first."""
 
     code = "dossier_closed"
+
+
+class NoContactYet(Conflict):
+    """Nobody spoke with this person yet; until then a dossier holds what was seen and what was tried."""
+
+    code = "no_contact_yet"
 
 
 class NotClosed(Conflict):
@@ -84,6 +91,7 @@ class Dossier(Base):
     pv_number: Mapped[str] = mapped_column(Text)
     summary: Mapped[str] = mapped_column(Text)
     minors_involved: Mapped[bool] = mapped_column(Boolean)
+    contact_made_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(Integer)
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_by: Mapped[UUID] = mapped_column(Uuid)
@@ -106,13 +114,14 @@ class Dossier(Base):
         minors_involved: bool = False,
         call_out_id: UUID | None = None,
         incident_id: UUID | None = None,
+        compartment: str = "",
     ) -> "Dossier":
         """`at` is when it began (a call-out's closing), `now` when it is written down."""
         return cls(
             id=uuid7(),
             number=number,
             kind=kind,
-            compartment=COMPARTMENT[kind],
+            compartment=compartment or COMPARTMENT[kind],
             incident_type=incident_type,
             state="open",
             holder=holder,
@@ -129,6 +138,11 @@ class Dossier(Base):
             changed_by=by,
             updated_at=now,
         )
+
+    @property
+    def before_contact(self) -> bool:
+        """Whether it is about somebody who asked nothing and was never spoken with."""
+        return self.kind == "outreach" and self.contact_made_at is None
 
     def require_open(self) -> None:
         if self.state != "open":

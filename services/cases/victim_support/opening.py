@@ -82,6 +82,7 @@ async def begin_dossier(
     minors_involved: bool = False,
     call_out_id: UUID | None = None,
     incident_id: UUID | None = None,
+    compartment: str = "",
 ) -> Dossier:
     """A dossier of any kind, with its number, its holder and its first line; what must be done is up to its kind."""
     dossier = Dossier.open(
@@ -98,6 +99,7 @@ async def begin_dossier(
         minors_involved=minors_involved,
         call_out_id=call_out_id,
         incident_id=incident_id,
+        compartment=compartment,
     )
     session.add(dossier)
     await session.flush()

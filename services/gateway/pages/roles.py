@@ -42,6 +42,7 @@ _GROUPS: Final = {
         Permission.DOSSIER_SUPERVISE,
         Permission.BREAK_GLASS_OPEN,
         Permission.BREAK_GLASS_REVIEW,
+        Permission.SIGNALLER_READ,
         Permission.AUDIT_READ,
     ),
     "statistics": (Permission.STATISTICS_READ,),

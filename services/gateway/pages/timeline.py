@@ -202,8 +202,14 @@ _FAMILIES: Final = {
     "asker": "outsider",
     "answer": "referral_state",
     "refusal": "referral_refusal",
+    "sought": "outreach_way",
+    "attempted": "outreach_result",
+    "decision": "outreach_decision",
+    "stop": "outreach_stop",
+    "stopped": "outreach_stopped",
+    "source": "signal_source",
 }
-"""Details of aftercare that are codes, and the family in which their words stand."""
+"""Details that are codes, and the family in which their words stand."""
 
 
 def _more(details: Mapping[str, str], language: Language) -> dict[str, str]:
@@ -270,4 +276,6 @@ def _system_symbol(code: str) -> str:
         return "call-out"
     if code.startswith("referral_"):
         return "link"
+    if code.startswith("outreach_"):
+        return "house"
     return _SYSTEM_SYMBOLS.get(code, "info")

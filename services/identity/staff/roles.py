@@ -52,7 +52,7 @@ def _role(key: str, permissions: Iterable[Permission], *compartments: Compartmen
 _CARE_WORKER = {
     Permission.ON_CALL_READ, Permission.ROSTER_READ, Permission.CALL_OUT_ANSWER, Permission.INCIDENT_REGISTER,
     Permission.DOSSIER_READ, Permission.DOSSIER_OPEN, Permission.DOSSIER_WRITE, Permission.BREAK_GLASS_OPEN,
-    Permission.REFERRAL_READ, Permission.REFERRAL_WRITE, Permission.WORRY_HANDLE,
+    Permission.REFERRAL_READ, Permission.REFERRAL_WRITE, Permission.WORRY_HANDLE, Permission.SIGNALLER_READ,
 }  # fmt: skip
 _SUPERVISION = {
     Permission.DOSSIER_ASSIGN,
@@ -82,6 +82,7 @@ _CASE_WORKER = {
     Permission.ROSTER_READ,
     Permission.REFERRAL_READ,
     Permission.REFERRAL_WRITE,
+    Permission.SIGNALLER_READ,
 }
 
 _DPO = _role("dpo", {Permission.AUDIT_READ, Permission.BREAK_GLASS_REVIEW, Permission.STATISTICS_READ})

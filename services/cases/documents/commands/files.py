@@ -60,9 +60,25 @@ async def announce_document(
     principal.require(Permission.DOSSIER_WRITE)
     dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
     dossier.require_open()
+    return await _place(session, principal.tenant, now=now)
+
+
+async def announce_letter(
+    session: AsyncSession, principal: Principal, dossier_id: UUID, *, now: datetime
+) -> Place:
+    """A place for what we print ourselves, also before anybody was met."""
+    principal.require(Permission.DOSSIER_WRITE)
+    dossier = await dossier_in_sight(
+        session, principal, dossier_id, now=now, to_write=True, before_contact=True
+    )
+    dossier.require_open()
+    return await _place(session, principal.tenant, now=now)
+
+
+async def _place(session: AsyncSession, tenant: str, *, now: datetime) -> Place:
     document_id = uuid7()
-    schedule(session, principal.tenant, now + UNKEPT_AFTER, SWEEP, document_id)
-    return Place(principal.tenant, document_id, await tenant_key(session, principal.tenant, now=now))
+    schedule(session, tenant, now + UNKEPT_AFTER, SWEEP, document_id)
+    return Place(tenant, document_id, await tenant_key(session, tenant, now=now))
 
 
 async def tenant_key(session: AsyncSession, tenant: str, *, now: datetime) -> bytes:
@@ -142,7 +158,7 @@ async def withdraw_document(
     owner = await session.scalar(select(Document.dossier_id).where(Document.id == document_id))
     if owner is None:
         raise NotFound
-    dossier = await dossier_in_sight(session, principal, owner, now=now, to_write=True)
+    dossier = await dossier_in_sight(session, principal, owner, now=now, to_write=True, before_contact=True)
     dossier.require_open()
     document = await session.get_one(Document, document_id, with_for_update=True)
     if document.letter_id is not None:

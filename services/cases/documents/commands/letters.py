@@ -20,9 +20,10 @@ from services.cases.documents.models import (
 from services.cases.documents.sender import Writer, writer_on
 from services.cases.documents.setting import Data, Facts, checked_values, letter, pictograms
 from services.cases.dossiers.access import dossier_in_sight
-from services.cases.dossiers.deadlines import local_day
+from services.cases.dossiers.deadlines import local_day, noon_of
 from services.cases.dossiers.models import Dossier, Entry
 from services.cases.dossiers.people import DossierPerson
+from services.cases.outreach.acts import letter_sent
 from services.cases.persons.models import Person
 from shared import audit
 from shared.auth import Permission, Principal
@@ -65,11 +66,15 @@ async def compose_letter(
     """
     principal.require(Permission.DOSSIER_WRITE)
     today = local_day(now)
-    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
+    dossier = await dossier_in_sight(
+        session, principal, dossier_id, now=now, to_write=True, before_contact=True
+    )
     dossier.require_open()
     template = templates_on(today).get(command.template)
     if template is None or template.kind != "letter":
         raise Invalid({"template": "not_a_choice"})
+    if dossier.before_contact and not template.before_contact:
+        raise Invalid({"template": "no_contact_yet"})
     writer = await writer_on(session, today)
     if writer.sender.missing:
         raise LetterheadIncomplete(details={"missing": " ".join(writer.sender.missing)})
@@ -155,7 +160,9 @@ async def keep_letter(
 ) -> LetterRef:
     """A draft with its papers, as they lie in the archive. What is printed is ours, so nobody scans it."""
     principal.require(Permission.DOSSIER_WRITE)
-    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
+    dossier = await dossier_in_sight(
+        session, principal, dossier_id, now=now, to_write=True, before_contact=True
+    )
     dossier.require_open()
     written = Letter.write(
         uuid7(),
@@ -217,7 +224,7 @@ async def send_letter(
     owner = await session.scalar(select(Letter.dossier_id).where(Letter.id == letter_id))
     if owner is None:
         raise NotFound
-    dossier = await dossier_in_sight(session, principal, owner, now=now, to_write=True)
+    dossier = await dossier_in_sight(session, principal, owner, now=now, to_write=True, before_contact=True)
     dossier.require_open()
     written = await session.get_one(Letter, letter_id, with_for_update=True)
     override = command.override.strip()
@@ -239,5 +246,8 @@ async def send_letter(
         )
     )
     note_paper(session, principal, dossier, "send_letter", written.id, now=now)
+    if dossier.before_contact:
+        sent_at = now if command.sent_on == local_day(now) else noon_of(command.sent_on)
+        await letter_sent(session, dossier, written.id, sent_at=sent_at, by=principal.user_id, now=now)
     documents = await session.scalars(select(Document.id).where(Document.letter_id == written.id))
     return LetterRef(letter_id=written.id, documents=list(documents))

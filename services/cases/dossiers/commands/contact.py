@@ -10,6 +10,7 @@ from services.cases.dossiers.access import dossier_in_sight
 from services.cases.dossiers.changes import note_change
 from services.cases.dossiers.models import Entry
 from services.cases.dossiers.people import DossierPerson, Phone
+from services.cases.dossiers.plain_facts import check_facts
 from services.cases.persons.identifiers import e164
 from services.cases.persons.safe_contact import may_call, same_hours_twice
 from shared import audit
@@ -57,6 +58,8 @@ async def reveal_phone(
         raise UnsafeToCall(details=_told(verdict))
     if not verdict.allowed and len(reason) < _SHORTEST_REASON:
         raise Invalid({"reason": "reason_shorter"})
+    if dossier.before_contact:
+        check_facts(reason=reason)
     details = {"why": verdict.why, "overridden": "no" if verdict.allowed else "yes"}
     if verdict.allowed:
         audit.record(
@@ -111,8 +114,12 @@ async def change_safe_contact(
     """New rules for reaching a person, unless somebody changed him after he was read."""
     principal.require(Permission.DOSSIER_WRITE)
     check_safe(command.safe)
-    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
+    dossier = await dossier_in_sight(
+        session, principal, dossier_id, now=now, to_write=True, before_contact=True
+    )
     dossier.require_open()
+    if dossier.before_contact:
+        check_facts(safe_contact=command.safe_contact)
     here = await _present(session, dossier.id, person_id)
     here.next_version(command.version, by=principal.user_id, at=now)
     here.rules, here.safe_contact = command.safe, command.safe_contact.strip()
@@ -137,7 +144,9 @@ async def add_phone(
 ) -> PhoneRef:
     """One more number of a person in this dossier."""
     principal.require(Permission.DOSSIER_WRITE)
-    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
+    dossier = await dossier_in_sight(
+        session, principal, dossier_id, now=now, to_write=True, before_contact=True
+    )
     dossier.require_open()
     here = await _present(session, dossier.id, person_id)
     phone = phone_of(here, command, by=principal.user_id, at=now)
@@ -170,7 +179,9 @@ async def remove_phone(
 ) -> PhoneRef:
     """A number that is of no use, or dangerous."""
     principal.require(Permission.DOSSIER_WRITE)
-    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
+    dossier = await dossier_in_sight(
+        session, principal, dossier_id, now=now, to_write=True, before_contact=True
+    )
     dossier.require_open()
     phone, here = await _phone(session, dossier.id, phone_id)
     await session.delete(phone)

@@ -27,7 +27,9 @@ async def note_outside_question(
     principal.require(Permission.DOSSIER_WRITE)
     if command.asker not in OUTSIDERS:
         raise Invalid({"asker": "not_a_choice"})
-    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
+    dossier = await dossier_in_sight(
+        session, principal, dossier_id, now=now, to_write=True, before_contact=True
+    )
     dossier.require_open()
     entry = Entry.system(dossier.id, "outside_question", at=now, by=principal.user_id, asker=command.asker)
     session.add(entry)

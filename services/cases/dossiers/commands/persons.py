@@ -13,6 +13,7 @@ from services.cases.dossiers.commands.contact import check_safe, phone_of
 from services.cases.dossiers.deadlines import local_day
 from services.cases.dossiers.models import Dossier, Entry
 from services.cases.dossiers.people import DossierPerson, Relation
+from services.cases.dossiers.plain_facts import check_facts
 from services.cases.persons.identifiers import insz_digits
 from services.cases.persons.models import MAJORITY, Person, PersonNumber, age_on
 from shared.auth import Permission, Principal
@@ -64,8 +65,11 @@ async def add_person(
     today = local_day(now)
     _check(command, today)
     check_safe(command.safe)
-    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
+    dossier = await dossier_in_sight(
+        session, principal, dossier_id, now=now, to_write=True, before_contact=True
+    )
     dossier.require_open()
+    _check_before_contact(dossier, command)
     person = Person.register(command, by=principal.user_id, at=now)
     await _require_new(session, dossier, person.insz)
     session.add(person)
@@ -117,7 +121,10 @@ async def change_person(
     principal.require(Permission.DOSSIER_WRITE)
     today = local_day(now)
     _check(command, today)
-    dossier, here, person = await _in_dossier(session, principal, dossier_id, person_id, now=now)
+    dossier, here, person = await _in_dossier(
+        session, principal, dossier_id, person_id, now=now, before_contact=True
+    )
+    _check_before_contact(dossier, command)
     if command.contact_via is not None:
         if command.contact_via == person_id:
             raise Invalid({"contact_via": "not_a_choice"})
@@ -272,10 +279,18 @@ async def unrelate_persons(
 
 
 async def _in_dossier(
-    session: AsyncSession, principal: Principal, dossier_id: UUID, person_id: UUID, *, now: datetime
+    session: AsyncSession,
+    principal: Principal,
+    dossier_id: UUID,
+    person_id: UUID,
+    *,
+    now: datetime,
+    before_contact: bool = False,
 ) -> tuple[Dossier, DossierPerson, Person]:
     """An open dossier that the caller may write in, and one of its persons. `NotFound` for whoever is not in it."""
-    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
+    dossier = await dossier_in_sight(
+        session, principal, dossier_id, now=now, to_write=True, before_contact=before_contact
+    )
     dossier.require_open()
     here = await session.get(DossierPerson, (dossier.id, person_id))
     if here is None or here.removed_at is not None:
@@ -298,6 +313,20 @@ async def _require_new(session: AsyncSession, dossier: Dossier, insz: str) -> No
         )
     ):
         raise PersonAlreadyThere
+
+
+def _check_before_contact(dossier: Dossier, command: AddPerson | ChangePerson) -> None:
+    """Of somebody who was never met: who lives there and how to reach him, and nothing that he did not tell himself."""
+    if not dossier.before_contact:
+        return
+    kept = {"note": command.note.strip(), "literacy": command.literacy,
+            "parental_authority": command.parental_authority.strip()}  # fmt: skip
+    if isinstance(command, AddPerson):
+        kept["insz"] = command.insz.strip()
+    if wrong := {field: "no_contact_yet" for field, value in kept.items() if value}:
+        raise Invalid(wrong)
+    safe_contact = command.safe_contact if isinstance(command, AddPerson) else ""
+    check_facts(other_names=command.other_names, safe_contact=safe_contact)
 
 
 def _others(role: str, others: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from services.cases.dossiers.changes import note_change
 from services.cases.dossiers.commands.tasks import works_in
 from services.cases.dossiers.deadlines import end_of_day, local_day
 from services.cases.dossiers.models import Dossier, Entry, Task, TaskClosed
+from services.cases.dossiers.plain_facts import check_facts
 from shared.auth import Permission, Principal
 from shared.contracts.tasks import CancelTask, HandOverTask, ReplanTask, TaskRef
 from shared.errors import Conflict, Invalid, NotFound
@@ -32,7 +33,7 @@ async def replan_task(
     _check(command.reason)
     if command.due_on < local_day(now):
         raise Invalid({"due_on": "in_the_past"})
-    dossier, task = await _open_task(session, principal, task_id, now=now)
+    dossier, task = await _open_task(session, principal, task_id, now=now, before_contact=command.reason)
     first = str(task.why.get("moved_from") or task.due_on.isoformat())
     task.why = {**task.why, "moved_from": first}
     task.due_on = command.due_on
@@ -46,7 +47,7 @@ async def hand_over_task(
 ) -> TaskRef:
     """To a colleague who works in the dossier."""
     principal.require(Permission.DOSSIER_WRITE)
-    dossier, task = await _open_task(session, principal, task_id, now=now)
+    dossier, task = await _open_task(session, principal, task_id, now=now, before_contact=command.note)
     if command.assignee != principal.user_id and not await works_in(
         session, dossier, command.assignee, now=now
     ):
@@ -77,14 +78,26 @@ def _check(reason: str) -> None:
 
 
 async def _open_task(
-    session: AsyncSession, principal: Principal, task_id: UUID, *, now: datetime
+    session: AsyncSession,
+    principal: Principal,
+    task_id: UUID,
+    *,
+    now: datetime,
+    before_contact: str | None = None,
 ) -> tuple[Dossier, Task]:
-    """An open task of a dossier that the caller may write in. Raises `NotFound` or `TaskClosed`."""
+    """An open task of a dossier that the caller may write in. Raises `NotFound` or `TaskClosed`.
+
+    `before_contact` is what is said with it, when it may be done before somebody was met: facts only.
+    """
     dossier_id = await session.scalar(select(Task.dossier_id).where(Task.id == task_id))
     if dossier_id is None:
         raise NotFound
-    dossier = await dossier_in_sight(session, principal, dossier_id, now=now, to_write=True)
+    dossier = await dossier_in_sight(
+        session, principal, dossier_id, now=now, to_write=True, before_contact=before_contact is not None
+    )
     dossier.require_open()
+    if dossier.before_contact:
+        check_facts(reason=before_contact or "")
     task = await session.get_one(Task, task_id)
     if task.state != "open":
         raise TaskClosed

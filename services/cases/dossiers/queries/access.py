@@ -122,6 +122,7 @@ async def accessible_dossiers(
             may_read=ground != "break_glass",
             may_write=may_write and ground != "break_glass",
             persons=persons.get(dossier.id, []) if ground != "break_glass" else [],
+            before_contact=dossier.before_contact,
         )
         for dossier, may_write, ground in found
     ]

@@ -43,6 +43,12 @@ class DossierClosed(Conflict):
     code = "dossier_closed"
 
 
+class NoContactYet(Conflict):
+    """Nobody spoke with the person, so he was offered nothing. A legal ground is the only way before that."""
+
+    code = "no_contact_yet"
+
+
 class NotGiven(Conflict):
     """What was refused or is still to come cannot be withdrawn."""
 
@@ -81,6 +87,8 @@ async def offer_referral(
     form = form_of(referral.form, referral.form_version)
     checked_offer(command, form.keys, minor=minor, today=today)
     given = command.state == "given"
+    if dossier.before_contact and command.state != "pending":
+        raise NoContactYet
     giver = person_in(dossier, command.giver_id) if given and command.giver_id else None
     if given and command.giver_id and giver is None:
         raise Invalid({"giver_id": "not_in_dossier"})
