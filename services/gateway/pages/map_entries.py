@@ -13,6 +13,7 @@ from litestar.response import Stream
 
 from services.gateway.forms import Form, read_form, told
 from services.gateway.language import Language
+from services.gateway.pages.errand import errand_of
 from services.gateway.pages.map_form import DAYS
 from services.gateway.pages.papers import passed_on
 from services.gateway.rendering import AnyRequest, Pages, go_to
@@ -104,9 +105,15 @@ async def service_page(
 ) -> Response[str]:
     visit.who.require(Permission.SOCIAL_MAP_READ)
     found = await visit.services.ask("referrals", f"/map/services/{entry_id}", MapService)
-    dossier = _dossier(request)
     found = _service(found)
-    return await _show(pages, visit, found.service, "social_map/service.html", found=found, dossier=dossier)
+    return await _show(
+        pages,
+        visit,
+        found.service,
+        "social_map/service.html",
+        found=found,
+        errand=errand_of(request.query_params),
+    )
 
 
 @get("/social-map/organizations/{entry_id:uuid}", include_in_schema=False)
@@ -253,14 +260,6 @@ def path_of(entry: EntryView) -> str:
     return f"/social-map/services/{entry.entry_id}"
 
 
-def _dossier(request: AnyRequest) -> str:
-    """The dossier for which somebody looks for a service, if she does."""
-    try:
-        return str(UUID(request.query_params.get("for", "")))
-    except ValueError:
-        return ""
-
-
 async def _show(
     pages: Pages, visit: Visit, entry: EntryView, template: str, *, status: int = 200, **context: Any
 ) -> Response[str]:
@@ -273,7 +272,7 @@ async def _show(
         history = []
     assurer = _uuid(entry.freshness.by)
     context.setdefault("f", Form(visit))
-    context.setdefault("dossier", "")
+    context.setdefault("errand", None)
     return pages.show(
         template,
         visit,

@@ -40,6 +40,7 @@ from shared.contracts.referring import (
     WITHDRAWAL_REASONS,
     AmendReferral,
     CloseReferral,
+    RecipientView,
     ReferralPage,
     ReferralRef,
     RerouteReferral,
@@ -177,16 +178,21 @@ async def reroute_page(
     pages: NamedDependency[Pages],
     service: FromQuery[UUID | None] = None,
 ) -> Response[str]:
-    """Which service instead; the one that the recipient proposed stands first."""
+    """Which service instead: the one that was just chosen on the map, the one that the recipient proposed, or ours."""
     sight = await sight_of(visit, referral_id)
     nothing = list[UsualService]()
     usual = await visit.services.ask_or(nothing, "referrals", "/usual-services", list[UsualService])
+    chosen: RecipientView | None = None
+    if service is not None:
+        path = f"/referral-recipients/{service}"
+        chosen = await visit.services.ask_or(None, "referrals", path, RecipientView)
     return pages.show(
         "referrals/reroute.html",
         visit,
-        f=Form(visit),
+        f=Form(visit, {"service_id": str(service)} if service else None),
         sight=sight,
         service=service,
+        chosen_name=chosen.name if chosen else "",
         usual=[each for each in usual if each.service_id != sight.line.service_id],
     )
 

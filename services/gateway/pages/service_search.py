@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
-from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
@@ -13,6 +12,7 @@ from litestar.di import NamedDependency
 
 from services.gateway.finding_words import GENDERS, RESIDENCE
 from services.gateway.forms import Form, read_form
+from services.gateway.pages.errand import Errand, errand_of
 from services.gateway.pages.service_lines import facts, group_name, why
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
@@ -29,7 +29,8 @@ from shared.errors import Problem
 _PAGE: Final = "/social-map"
 _SHOWN: Final = 20
 _FLAGS: Final = ("open", "wheelchair", "free")
-_SHARED: Final = ("q", "rubric", "group", "spoken", *_FLAGS, "for")
+_ERRAND: Final = ("for", "reroute")
+_SHARED: Final = ("q", "rubric", "group", "spoken", *_FLAGS, *_ERRAND)
 """What may stand in an address: nobody's data."""
 _OF_CLIENT: Final = (
     "place", "within", "serves", "age", "gender", "status", "speaks", "belongs", "referred", "fitting",
@@ -60,11 +61,11 @@ _NOTHING: Final = SearchChoices(rubrics=[], groups=[], languages=[], services=0)
 
 @dataclass(frozen=True)
 class _Asked:
-    """A search: the form that says it, what the service is told, and for which dossier a service is chosen."""
+    """A search: the form that says it, what the service is told, and what a service is chosen for."""
 
     form: Form
     wish: FindServices | None
-    dossier: UUID | None
+    errand: Errand | None
 
 
 @get(_PAGE, include_in_schema=False)
@@ -97,13 +98,13 @@ def _asked(form: Form, visit: Visit) -> _Asked:
     """Reads the form; what cannot be sent leaves its error at its field."""
     for name in ("rubric", "group", "spoken"):
         form.lists[name] = [each for each in form.lists[name] if each]
-    dossier = form.uuid("for")
-    filters = any(form.text(name) for name in (*_SHARED, *_OF_CLIENT) if name != "for")
+    errand = errand_of(form.values)
+    filters = any(form.text(name) for name in (*_SHARED, *_OF_CLIENT) if name not in _ERRAND)
     if not filters:
-        return _Asked(form, None, dossier)
+        return _Asked(form, None, errand)
     age, within = form.number("age"), form.number("within")
     # without an answer it is not known; a search for a dossier is a referral
-    referred = {"yes": True, "no": False}.get(form.text("referred"), True if dossier else None)
+    referred = {"yes": True, "no": False}.get(form.text("referred"), True if errand else None)
     client = {
         "age": age,
         "gender": form.text("gender"),
@@ -126,7 +127,7 @@ def _asked(form: Form, visit: Visit) -> _Asked:
                 "place": form.text("place"),
                 "within_km": within,
                 "serves_place": bool(form.text("serves")),
-                "client": msgspec.convert(client, AboutClient) if about or dossier else None,
+                "client": msgspec.convert(client, AboutClient) if about or errand else None,
                 "fitting_only": bool(form.text("fitting")),
                 "in_language": visit.language.code,
                 "offset": min(max(0, form.number("from") or 0), MOST_OFFSET),
@@ -136,8 +137,8 @@ def _asked(form: Form, visit: Visit) -> _Asked:
         )
     except msgspec.ValidationError as wrong:
         form.error(_field_of(str(wrong)), "invalid")
-        return _Asked(form, None, dossier)
-    return _Asked(form, None if form.errors else wish, dossier)
+        return _Asked(form, None, errand)
+    return _Asked(form, None if form.errors else wish, errand)
 
 
 def _field_of(message: str) -> str:
@@ -180,7 +181,7 @@ async def _show(pages: Pages, visit: Visit, asked: _Asked) -> Response[str]:
         "statuses": [(code, group_name(language, code, "residence_status")) for code in RESIDENCE],
         "languages": [(code, language.language_name(code)) for code in _SPOKEN],
         "chips": _chips(visit, form, choices),
-        "dossier": asked.dossier,
+        "errand": asked.errand,
         "shared": [(name, value) for name in _SHARED for value in form.lists[name] if value],
         "of_client": [(name, form.text(name)) for name in _OF_CLIENT if form.text(name)],
         "onward": _onward(form, found),

@@ -1,5 +1,8 @@
 """The pages of a referral that exists: what left, who read it, what is late, and how it is taken back."""
 
+import html
+import re
+
 import httpx
 import pytest
 
@@ -8,10 +11,15 @@ from shared.contracts.partners import DeliveryRef, DeliveryView, Receipt
 from shared.contracts.referring import (
     AmendReferral,
     Disclosure,
+    RecipientView,
+    ReferralRef,
+    RerouteReferral,
 )
 from shared.db import uuid7
 from shared.errors import ProblemDetails
 from tests.service.gateway.answers import (
+    DOSSIER,
+    LENA,
     MOTHER,
     NOW,
     dossier,
@@ -28,7 +36,10 @@ from tests.service.gateway.referral_answers import (
     referral,
     sent,
 )
+from tests.service.gateway.test_service_search_page import answer as hits_of
+from tests.service.gateway.test_service_search_page import found
 from tests.service.gateway.test_sign_in import filled_in
+from tests.support.forms import form_of
 from tests.support.neighbours import Neighbours
 
 
@@ -199,3 +210,58 @@ async def test_a_new_link_makes_the_one_before_void_and_a_form_on_paper_is_noted
 
     assert renewed.headers["location"] == given.headers["location"] == f"/referrals/{REFERRAL}#delivery"
     assert (await referrer.get(f"/referrals/{REFERRAL}/paper/secrets")).status_code == 404
+
+
+async def test_another_service_is_chosen_through_the_map_and_the_referral_goes_on(
+    referrer: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    """From the referral to the map, a search, the service's own page, and back: each address is one that the page gave."""
+    other, new = uuid7(), uuid7()
+    may = (
+        "DOSSIER_READ", "DOSSIER_WRITE", "STAFF_READ", "REFERRAL_READ", "REFERRAL_WRITE", "SOCIAL_MAP_READ",
+    )  # fmt: skip
+    neighbours.of("identity")["POST /tokens"] = issued(*(Permission[each] for each in may), user_id=LENA)
+    referrals = neighbours.of("referrals")
+    referrals[f"GET /referrals/{REFERRAL}"] = referral("refused", may=["reroute", "close", "withdraw"])
+    referrals["POST /services/search"] = hits_of(found(service_id=other, name="Tele-Onthaal"))
+    referrals[f"GET /referral-recipients/{other}"] = RecipientView(
+        service_id=other, organization_id=None, name="Tele-Onthaal", kind="form", form="caw_victim"
+    )
+    referrals[f"POST /referrals/{REFERRAL}/reroute"] = ReferralRef(
+        referral_id=new, state="proposed", version=1
+    )
+
+    def link(page: str, begins: str) -> str:
+        (address,) = set(re.findall(rf'href="({re.escape(begins)}[^"]*)"', page))
+        return html.unescape(address)
+
+    begun = (await referrer.get(f"/referrals/{REFERRAL}/reroute")).text
+    onto_map = (await referrer.get(link(begun, "/social-map?"))).text
+    form = form_of(onto_map, "/social-map")
+    searched = await referrer.post("/social-map", data={**form, "q": "praten"})
+    results = (await referrer.get(searched.headers["location"])).text
+    assert f"/dossiers/{DOSSIER}/referrals/new" not in results
+    assert f"reroute={REFERRAL}" in link(results, f"/social-map/services/{other}")
+    chosen = (await referrer.get(link(results, f"/referrals/{REFERRAL}/reroute?service="))).text
+    assert "Tele-Onthaal" in chosen
+    fields = form_of(chosen, f"/referrals/{REFERRAL}/reroute")
+    assert fields["service_id"] == str(other)
+
+    done = await referrer.post(f"/referrals/{REFERRAL}/reroute", data=fields)
+
+    assert done.headers["location"] == f"/referrals/{new}/consent"
+    assert sent(neighbours, f"/referrals/{REFERRAL}/reroute", RerouteReferral).service_id == other
+
+
+async def test_a_service_for_a_new_referral_is_chosen_as_before(
+    referrer: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("identity")["POST /tokens"] = issued(
+        Permission.SOCIAL_MAP_READ, Permission.REFERRAL_WRITE, user_id=LENA
+    )
+    neighbours.of("referrals")["POST /services/search"] = hits_of(found())
+
+    page = (await referrer.get(f"/social-map?q=hulp&for={DOSSIER}")).text
+
+    assert f"/dossiers/{DOSSIER}/referrals/new?service=" in page
+    assert "reroute" not in page
