@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.geography.belgium import Spot
-from services.referrals.geography.distance import EARTH_KM, box
+from services.referrals.geography.distance import EARTH_KM
 from services.referrals.social_map.open_hours import WEEK_MINUTES, minute_of_week
 from shared.contracts import service_search as contract
 from shared.db import driver_of
@@ -24,16 +24,12 @@ SEEN: Final = """
 """
 """The services that the tenant's people find, each once: its own word before the shared one."""
 
-_PLACES: Final = """
-    SELECT p.* FROM platform.map_search_places AS p
-    WHERE NOT EXISTS (SELECT FROM map_search AS own WHERE own.service_id = p.service_id)
-    UNION ALL SELECT p.* FROM map_search_places AS p
-"""
 _KILOMETRES: Final = f"""
-    2 * {EARTH_KM} * asin(sqrt(least(1.0,
+    (SELECT min(2 * {EARTH_KM} * asin(sqrt(least(1.0,
         sin(radians(p.latitude - {{latitude}}) / 2) ^ 2
-        + cos(radians({{latitude}})) * cos(radians(p.latitude)) * sin(radians(p.longitude - {{longitude}}) / 2) ^ 2)))
-"""
+        + cos(radians({{latitude}})) * cos(radians(p.latitude)) * sin(radians(p.longitude - {{longitude}}) / 2) ^ 2))))
+     FROM unnest(latitudes, longitudes) AS p (latitude, longitude))
+"""  # noqa: S608 - a constant
 _SHOWN: Final = ("organization_id", "groups", "languages", "areas", "wheelchair", "assured_at", "check_at")
 _WEIGHTS: Final = "'{0.05, 0.2, 0.5, 1.0}'"
 """Of a description, of what is around a service, of rubrics and organisation, of its name."""
@@ -71,38 +67,28 @@ async def candidates(
     if words:
         rank = f"ts_rank({_WEIGHTS}, words, {given(words, 'tsquery')}) + {_called(given(called, 'text'))}"
     conditions = _conditions(wish, words, origin, given, now)
-    near, kilometres, within = "", "NULL::float8", "true"
+    kilometres = "NULL::float8"
     if origin is not None and origin.latitude is not None and origin.longitude is not None:
         here = {"latitude": given(origin.latitude, "float8"), "longitude": given(origin.longitude, "float8")}
-        inside = "true"
+        kilometres = _KILOMETRES.format(**here)
         if wish.within_km is not None:
-            south, north, west, east = (
-                given(each, "float8") for each in box(origin.latitude, origin.longitude, wish.within_km)
-            )
-            inside = f"p.latitude BETWEEN {south} AND {north} AND p.longitude BETWEEN {west} AND {east}"
-            within = f"(NOT placed OR near.km <= {given(wish.within_km, 'float8')})"
-        near = f"""
-        near AS (
-            SELECT p.service_id, min({_KILOMETRES.format(**here)}) AS km
-            FROM found JOIN ({_PLACES}) AS p USING (service_id) WHERE {inside} GROUP BY p.service_id
-        ),"""  # noqa: S608 - constants and numbered parameters
-        kilometres = "near.km"
+            # here, so that nothing is ranked that lies too far
+            conditions.append(f"(NOT placed OR {kilometres} <= {given(wish.within_km, 'float8')})")
     fresh = f"CASE WHEN check_at > {given(now, 'timestamptz')} THEN 0.1 WHEN check_at IS NULL THEN 0.03 ELSE 0 END"
     free = "CASE WHEN available > 0 THEN 0.05 WHEN available = 0 THEN -0.05 ELSE 0 END"
     score = (
-        f"rank + coalesce(0.5 * exp(-0.1386 * {kilometres}), 0) + {fresh} + {free} "
+        f"rank + coalesce(0.5 * exp(-0.1386 * km), 0) + {fresh} + {free} "
         "+ CASE WHEN layer = 'shared' THEN 0 ELSE 0.05 END"
     )
     statement = f"""
         WITH found AS MATERIALIZED (
-            SELECT service_id, layer, {rank} AS rank, check_at, available, name, placed
+            SELECT service_id, layer, {rank} AS rank, {kilometres} AS km, check_at, available, name, placed
             FROM ({SEEN}) AS s WHERE {" AND ".join(conditions) or "true"}
-        ),{near}
+        ),
         best AS (
-            SELECT found.service_id, layer, {kilometres} AS km, round(({score})::numeric, 6) AS score, name,
-                   count(*) OVER () AS total
-            FROM found {"LEFT JOIN near USING (service_id)" if near else ""} WHERE {within}
-            ORDER BY score DESC, name, service_id LIMIT {given(most, "int")} OFFSET {given(first, "int")}
+            SELECT service_id, layer, km, round(({score}) * 1e6) AS score, name, count(*) OVER () AS total
+            FROM found ORDER BY score DESC, name, service_id
+            LIMIT {given(most, "int")} OFFSET {given(first, "int")}
         )
         SELECT best.*, {", ".join(f"coalesce(shared.{name}, own.{name}) AS {name}" for name in _SHOWN)},
                coalesce(shared.card, own.card)::text AS card

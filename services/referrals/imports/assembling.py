@@ -1,7 +1,7 @@
 """From the rows of a file to entries: who belongs to whom, what fits, and what became of every line. Pure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -64,6 +64,8 @@ _REFERENCES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
 
 _NAMED: Final = ("organizations", "services", "taxonomies", "taxonomy_terms")
 _KINDS_IN_ORDER: Final = tuple(TOP)
+_WRITTEN_FIRST: Final = ("organization", "taxonomy", "taxonomy_term", "location")
+_LAST: Final = len(_WRITTEN_FIRST)
 _LINE: Final = "_line"
 
 
@@ -86,6 +88,25 @@ class Assembled(msgspec.Struct, frozen=True):
 def assemble(opened: Opened, source: str, stored: Collection[tuple[str, str]] = ()) -> Assembled:
     """The entries that a file makes. `stored` are the kinds and ids that this source brought before."""
     return _Assembly(opened, source, stored).done()
+
+
+def in_writing_order(drafts: Sequence[Draft], source: str) -> list[Draft]:
+    """What a service shows comes before it, and where it is right after: so it is indexed once."""
+    turns = {
+        entry_id(source, each.kind, each.source_id): turn
+        for turn, each in enumerate(drafts)
+        if each.kind == "service"
+    }
+
+    def turn_of(at: tuple[int, Draft]) -> tuple[int, int, int]:
+        turn, draft = at
+        if draft.kind == "service":
+            return _LAST, turn, 0
+        if draft.kind == "service_at_location":
+            return _LAST, turns.get(draft.service_id, turn) if draft.service_id else turn, 1
+        return _WRITTEN_FIRST.index(draft.kind), turn, 0
+
+    return [draft for _, draft in sorted(enumerate(drafts), key=turn_of)]
 
 
 class _Assembly:

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.imports.assembling import Assembled, assemble
+from services.referrals.imports.assembling import Assembled, assemble, in_writing_order
 from services.referrals.imports.models import (
     BATCH,
     CARRY_ON,
@@ -138,9 +138,9 @@ async def bring_in_shipped(session: AsyncSession, principal: Principal, *, now: 
         begun.make_ready()
         begun.confirm(begun.version, by=principal.user_id, at=now)
         await session.flush()
-        for start in range(0, len(assembled.entries), SHIPPED_BATCH):
-            drafts = [each.draft for each in assembled.entries[start : start + SHIPPED_BATCH]]
-            await _write_batch(session, layer, begun, drafts, now=now)
+        drafts = in_writing_order([each.draft for each in assembled.entries], begun.source_of_entries)
+        for start in range(0, len(drafts), SHIPPED_BATCH):
+            await _write_batch(session, layer, begun, drafts[start : start + SHIPPED_BATCH], now=now)
         begun.entries_done = begun.entries
         begun.end(at=now)
         _note(session, principal, "bring_in_shipped", begun.id, now=now, entries=begun.entries)
@@ -168,7 +168,7 @@ async def read_import(session: AsyncSession, tenant: str, import_id: UUID, *, no
         _tell(session, tenant, found, now=now)
         await session.delete(file)
         return
-    drafts = [each.draft for each in assembled.entries]
+    drafts = in_writing_order([each.draft for each in assembled.entries], source)
     foreseen: dict[str, Counter[str]] = {}
     for start in range(0, len(drafts), BATCH):
         piece = drafts[start : start + BATCH]

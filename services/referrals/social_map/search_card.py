@@ -284,7 +284,7 @@ def areas_of(content: Mapping[str, Any], belongs: Belonging, map_of: Belgium) ->
 def guessed_language(text: str) -> str:
     """The language whose small words occur most; empty when none do."""
     words = folded(text).split()
-    counts = {code: sum(word in small for word in words) for code, small in _SMALL_WORDS.items()}
+    counts = {code: sum(map(small.__contains__, words)) for code, small in _SMALL_WORDS.items()}
     best = max(counts, key=lambda code: counts[code])
     return best if counts[best] else ""
 

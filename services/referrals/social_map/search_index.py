@@ -30,20 +30,24 @@ async def reindex_entries(
 
 
 async def services_with(session: AsyncSession, layer: Layer, entry_ids: Collection[UUID]) -> list[UUID]:
-    """The services that show something of these entries."""
+    """The services that show something of these entries; each way to them by an index of its own."""
     if not entry_ids:
         return []
     source = _SHARED_ENTRIES if layer is Layer.SHARED else f"({MERGED})"
     rows = await driver_of(session).fetch(
         f"""
-        SELECT id FROM {source} AS entry
-        WHERE kind = 'service' AND (id = ANY($1::uuid[]) OR organization_id = ANY($1::uuid[]))
+        SELECT id FROM {source} AS entry WHERE kind = 'service' AND id = ANY($1::uuid[])
+        UNION
+        SELECT id FROM {source} AS entry WHERE kind = 'service' AND organization_id = ANY($1::uuid[])
         UNION
         SELECT service_id FROM {source} AS entry
-        WHERE kind = 'service_at_location' AND service_id IS NOT NULL
-          AND (id = ANY($1::uuid[]) OR location_id = ANY($1::uuid[]))
+        WHERE kind = 'service_at_location' AND service_id IS NOT NULL AND id = ANY($1::uuid[])
         UNION
-        SELECT service_id FROM {_table(layer)} WHERE rubrics && $1::uuid[]
+        SELECT service_id FROM {source} AS entry
+        WHERE kind = 'service_at_location' AND service_id IS NOT NULL AND location_id = ANY($1::uuid[])
+        UNION
+        SELECT service_id FROM {_table(layer)}
+        WHERE rubrics && ARRAY(SELECT id FROM {source} AS entry WHERE kind = 'taxonomy_term' AND id = ANY($1::uuid[]))
         ORDER BY 1
         """,  # noqa: S608 - constants
         list(entry_ids),
@@ -192,11 +196,10 @@ def _part(row: Mapping[str, Any]) -> Part:
 
 async def _forget(session: AsyncSession, layer: Layer, ids: Sequence[UUID]) -> None:
     if ids:
-        for name in ("map_search", "map_search_places"):
-            await driver_of(session).execute(
-                f"DELETE FROM {_table(layer, name)} WHERE service_id = ANY($1::uuid[])",  # noqa: S608 - constants
-                list(ids),
-            )
+        await driver_of(session).execute(
+            f"DELETE FROM {_table(layer)} WHERE service_id = ANY($1::uuid[])",  # noqa: S608 - constants
+            list(ids),
+        )
 
 
 async def _store(
@@ -210,21 +213,6 @@ async def _store(
     driver = driver_of(session)
     given = [_stored(each, row) for each, row in rows.values()]
     await driver.execute(_UPSERT[layer], msgspec.json.encode(given).decode(), now)
-    await driver.execute(
-        f"DELETE FROM {_table(layer, 'map_search_places')} WHERE service_id = ANY($1::uuid[])",  # noqa: S608
-        list(rows),
-    )
-    places = [
-        (service_id, place.location_id, place.latitude, place.longitude)
-        for service_id, (_, row) in rows.items()
-        for place in {each.location_id: each for each in row.card.places}.values()
-        if place.latitude is not None
-    ]
-    await driver.execute(
-        f"INSERT INTO {_table(layer, 'map_search_places')} (service_id, location_id, latitude, longitude) "  # noqa: S608
-        "SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::float8[], $4::float8[])",
-        *([each[column] for each in places] for column in range(4)),
-    )
     words = _table(layer, "map_words")
     # in one order, so that two writers never wait for each other in a ring; what is there burns no number
     await driver.execute(
@@ -239,6 +227,11 @@ async def _store(
 
 
 def _stored(each: Mapping[str, Any], row: Row) -> dict[str, Any]:
+    places = [
+        place
+        for place in {each.location_id: each for each in row.card.places}.values()
+        if place.latitude is not None
+    ]
     return {
         "service_id": each["id"],
         "organization_id": each["organization_id"],
@@ -250,7 +243,9 @@ def _stored(each: Mapping[str, Any], row: Row) -> dict[str, Any]:
         "minimum_age": row.minimum_age,
         "maximum_age": row.maximum_age,
         "wheelchair": row.wheelchair,
-        "placed": any(place.latitude is not None for place in row.card.places),
+        "placed": bool(places),
+        "latitudes": [place.latitude for place in places],
+        "longitudes": [place.longitude for place in places],
         "available": row.available,
         "open_week": row.open_week,
         "assured_at": each["assured_at"],
@@ -283,7 +278,8 @@ def _upsert(layer: Layer) -> str:
     types = {
         "service_id": "uuid", "organization_id": "uuid", "name": "text", "words": "", "rubrics": "uuid[]",
         "groups": "text[]", "languages": "text[]", "areas": "text[]", "minimum_age": "real", "maximum_age": "real",
-        "wheelchair": "boolean", "placed": "boolean", "available": "int", "open_week": "int4multirange",
+        "wheelchair": "boolean", "placed": "boolean", "latitudes": "float8[]",
+        "longitudes": "float8[]", "available": "int", "open_week": "int4multirange",
         "assured_at": "timestamptz", "check_at": "timestamptz", "hidden": "boolean", "base_at": "timestamptz",
         "card": "jsonb",
     }  # fmt: skip

@@ -18,8 +18,8 @@ _IN_PLATFORM: Final = {"schema": PLATFORM_SCHEMA}
 class Searched:
     """One service. In a tenant's own layer a row with `base_at` stands in the place of the shared one of that moment.
 
-    `words` are accent-folded; `open_week` holds the minutes of the week in which it may be open; `card` is what a
-    result shows.
+    `words` are accent-folded; `latitudes` and `longitudes` are those of its places, one beside the other; `open_week`
+    holds the minutes of the week in which it may be open; `card` is what a result shows.
     """
 
     service_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -34,6 +34,8 @@ class Searched:
     maximum_age: Mapped[float | None] = mapped_column(REAL)
     wheelchair: Mapped[bool | None] = mapped_column(Boolean)
     placed: Mapped[bool] = mapped_column(Boolean)
+    latitudes: Mapped[list[float]] = mapped_column(ARRAY(Double))
+    longitudes: Mapped[list[float]] = mapped_column(ARRAY(Double))
     available: Mapped[int | None] = mapped_column(Integer)
     open_week: Mapped[Any | None] = mapped_column(INT4MULTIRANGE)
     assured_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -51,24 +53,6 @@ class SharedSearched(Searched, Base):
 
 class OwnSearched(Searched, Base):
     __tablename__ = "map_search"
-
-
-class SearchedPlace:
-    """Where a service can be visited, for distances."""
-
-    service_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    location_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    latitude: Mapped[float] = mapped_column(Double)
-    longitude: Mapped[float] = mapped_column(Double)
-
-
-class SharedSearchedPlace(SearchedPlace, Base):
-    __tablename__ = "map_search_places"
-    __table_args__ = _IN_PLATFORM
-
-
-class OwnSearchedPlace(SearchedPlace, Base):
-    __tablename__ = "map_search_places"
 
 
 class Word:

@@ -249,17 +249,12 @@ async def copy(made: ServiceDatabase, times: int) -> None:
         for statement in (
             "DROP INDEX platform.map_search_by_words",
             f"""
-            INSERT INTO platform.map_search (service_id, {columns})
-            SELECT gen_random_uuid(), {columns} FROM platform.map_search, generate_series(2, {times})
-            """,
-            """
-            INSERT INTO platform.map_search_places (service_id, location_id, latitude, longitude)
-            SELECT service_id, gen_random_uuid(), 50.75 + random() * 0.65, 2.7 + random() * 3
-            FROM platform.map_search AS s
-            WHERE NOT EXISTS (SELECT FROM platform.map_search_places AS p WHERE p.service_id = s.service_id)
+            INSERT INTO platform.map_search (service_id, {columns}, latitudes, longitudes)
+            SELECT gen_random_uuid(), {columns}, ARRAY[50.75 + random() * 0.65], ARRAY[2.7 + random() * 3]
+            FROM platform.map_search, generate_series(2, {times})
             """,
             "CREATE INDEX map_search_by_words ON platform.map_search USING gin (words) WITH (fastupdate = off)",
-            "ANALYZE platform.map_search, platform.map_search_places",
+            "ANALYZE platform.map_search",
         ):
             await owner.execute(statement, timeout=600)
     finally:

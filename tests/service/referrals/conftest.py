@@ -30,7 +30,7 @@ async def referrals(serve: Serve) -> ServiceUnderTest:
     async with service.transaction(EDITORIAL_TENANT) as session:
         await driver_of(session).execute(
             "DELETE FROM platform.map_changes; DELETE FROM platform.map_entries; DELETE FROM platform.map_search;"
-            "DELETE FROM platform.map_search_places; DELETE FROM platform.map_words; DELETE FROM platform.map_synonyms"
+            "DELETE FROM platform.map_words; DELETE FROM platform.map_synonyms"
         )
     return service
 

@@ -214,7 +214,7 @@ async def test_the_name_of_an_organisation_finds_its_services_also_after_it_chan
 async def test_no_tenant_but_the_editorial_office_writes_the_shared_index(
     referrals: ServiceUnderTest, tenant: str
 ) -> None:
-    for table in ("map_search", "map_search_places", "map_words", "map_synonyms"):
+    for table in ("map_search", "map_words", "map_synonyms"):
         async with referrals.transaction(tenant) as session:
             assert await driver_of(session).execute(f"DELETE FROM platform.{table}") == "DELETE 0"
     with pytest.raises(asyncpg.InsufficientPrivilegeError):

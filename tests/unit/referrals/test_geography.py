@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.referrals.geography import belgium as module
 from services.referrals.geography.belgium import belgium
-from services.referrals.geography.distance import EARTH_KM, box, kilometres
+from services.referrals.geography.distance import EARTH_KM, kilometres
 from services.referrals.geography.folding import folded
 
 DATA = json.loads((Path(module.__file__).parent / "belgium.json").read_bytes())
@@ -39,22 +39,6 @@ def test_a_point_is_where_trying_every_area_finds_it(latitude: float, longitude:
     assert bool(spot.codes) is bool(around or quarters)
     assert {code for code in spot.codes if code.startswith("wijk:")} <= quarters
     assert bool(quarters) is any(code.startswith("wijk:") for code in spot.codes)
-
-
-@given(
-    points=st.lists(st.tuples(st.floats(49, 52), st.floats(2, 7)), max_size=30),
-    latitude=st.floats(49.4, 51.6),
-    longitude=st.floats(2.5, 6.4),
-    within=st.floats(0.1, 200),
-)
-def test_nothing_within_the_distance_lies_outside_the_box(
-    points: list[tuple[float, float]], latitude: float, longitude: float, within: float
-) -> None:
-    south, north, west, east = box(latitude, longitude, within)
-    for y, x in points:
-        if kilometres(latitude, longitude, y, x) <= within:
-            assert south <= y <= north
-            assert west <= x <= east
 
 
 @given(st.floats(-89, 89), st.floats(-180, 180), st.floats(-89, 89), st.floats(-180, 180))
