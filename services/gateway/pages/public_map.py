@@ -27,6 +27,7 @@ A_SECOND: Final = 4.0
 _MOST_BODY: Final = 16_384
 _ADDRESSES: Final = 10_000
 _ASKED: Final = ("accept", "content-type")
+_TOLD: Final = ("Content-Location",)
 
 
 class AsWritten(bytes):
@@ -123,7 +124,11 @@ async def _passed_on(request: AnyRequest, path: str) -> Stream:
     return Stream(
         answer.pieces(),
         status_code=answer.status,
-        headers={**OPEN_HEADERS, "Cache-Control": answer.headers.get("Cache-Control", "no-store")},
+        headers={
+            **OPEN_HEADERS,
+            "Cache-Control": answer.headers.get("Cache-Control", "no-store"),
+            **{name: answer.headers[name] for name in _TOLD if name in answer.headers},
+        },
         media_type=answer.headers.get("Content-Type", "application/json"),
     )
 

@@ -167,6 +167,11 @@ class Belgium:
         kind, _, rest = code.partition(":")
         return f"nis:{self._renewed.get(rest, rest)}" if kind == "nis" else code
 
+    def once_called(self, codes: Iterable[str]) -> set[str]:
+        """The codes, and those that merged municipalities among them had before."""
+        wanted = set(codes)
+        return wanted | {f"nis:{old}" for old, new in self._renewed.items() if f"nis:{new}" in wanted}
+
     def name_of(self, code: str) -> str:
         """What people call an area; its bare code when we do not know it."""
         kind, _, rest = code.partition(":")

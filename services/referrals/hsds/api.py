@@ -1,4 +1,4 @@
-"""The doors of the public map. Nobody signs in; every answer may be read by any page in any browser."""
+"""The doors of the public map. Nobody signs in; the gateway stands before them and opens them to every browser."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -9,11 +9,11 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router, get, post
-from litestar.datastructures import MutableScopeHeaders, State
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
-from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
+from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.hsds import queries
@@ -31,45 +31,7 @@ from shared.tenancy import TenantKeyWrong, TenantNotReady
 AnyRequest = Request[Any, Any, Any]
 VERSION: Final = "3.1"
 _BODY: Final = 16_384
-OPEN_HEADERS: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Content-Type, Accept",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Cache-Control": "public, max-age=60",
-}
-
-
-class AsWritten(bytes):
-    """A header's name that keeps its capitals: uvicorn makes names small, and some readers go by the letters."""
-
-    __slots__ = ()
-
-    def lower(self) -> "AsWritten":
-        return self
-
-
-_AS_WRITTEN: Final = {b"access-control-allow-origin": AsWritten(b"Access-Control-Allow-Origin")}
-
-
-class OpenToAll:
-    """Lets pages of anybody read the answer, refusals included."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def opened(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                for name, value in OPEN_HEADERS.items():
-                    headers[name] = value
-                message["headers"] = [
-                    (_AS_WRITTEN.get(name, name), value) for name, value in message["headers"]
-                ]
-            await send(message)
-
-        await self._app(scope, receive, opened)
+_A_MINUTE: Final = {"Cache-Control": "public, max-age=60"}
 
 
 @get("/profile", operation_id="hsdsProfile")
@@ -146,7 +108,8 @@ async def hsds_one(
     tenant: FromPath[str],
     collection: FromPath[str],
     entry_id: FromPath[str],
-) -> dict[str, Any]:
+) -> Response[dict[str, Any]]:
+    """By its id or that of one that was merged into it; `Content-Location` then says where it has its own address."""
     kind = _kind(collection)
     asked = asked_of(_query(request), {})
     try:
@@ -154,7 +117,9 @@ async def hsds_one(
     except ValueError:
         raise NotFound from None
     async with _public(state, tenant) as session:
-        return await queries.one(session, tenant, kind, key, asked)
+        found = await queries.one(session, tenant, kind, key, asked)
+    address = _address(state, f"/hsds/{tenant}/{collection}/{found['id']}")
+    return Response(found, headers={} if found["id"] == str(key) else {"Content-Location": address})
 
 
 @asynccontextmanager
@@ -224,7 +189,7 @@ PUBLIC_ROUTES: Final = Router(
         hsds_search,
         hsds_one,
     ],
-    middleware=[OpenToAll],
+    response_headers=_A_MINUTE,
     # it has a document of its own, which is served
     include_in_schema=False,
 )

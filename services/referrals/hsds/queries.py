@@ -30,7 +30,7 @@ Nest = Callable[[AsyncSession, Sequence[Merged], Asked], Awaitable[list[dict[str
 
 async def page(session: AsyncSession, tenant: str, kind: str, asked: Asked) -> dict[str, Any]:
     """One page of a kind, in HSDS's envelope. Raises `NotFound` when the tenant publishes nothing."""
-    ask = question(kind, asked)
+    ask = await _question(session, kind, asked)
     _narrow(ask, kind, await _scope(session, tenant))
     total = await count(session, ask)
     entries = await part(session, ask, limit=asked.per_page, offset=(asked.page - 1) * asked.per_page)
@@ -40,7 +40,7 @@ async def page(session: AsyncSession, tenant: str, kind: str, asked: Asked) -> d
 
 async def lines(session: AsyncSession, tenant: str, kind: str, asked: Asked) -> AsyncIterator[bytes]:
     """Everything that was asked for, one object a line, without pages."""
-    ask = question(kind, asked)
+    ask = await _question(session, kind, asked)
     _narrow(ask, kind, await _scope(session, tenant))
     after: UUID | None = None
     while entries := await part(session, ask, limit=_PORTION, after=after):
@@ -72,6 +72,14 @@ async def one(session: AsyncSession, tenant: str, kind: str, key: UUID, asked: A
 async def published(session: AsyncSession, tenant: str) -> None:
     """Raises `NotFound` when the tenant publishes nothing."""
     await _scope(session, tenant)
+
+
+async def _question(session: AsyncSession, kind: str, asked: Asked) -> Question:
+    """Of an organisation that was merged into another, that other is meant."""
+    if asked.organization_id is not None:
+        key = await standing_for(session, asked.organization_id)
+        asked = msgspec.structs.replace(asked, organization_id=key)
+    return question(kind, asked)
 
 
 async def _scope(session: AsyncSession, tenant: str) -> Scope:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.referrals.geography.belgium import belgium
 from services.referrals.hsds.parameters import Asked, since
 from services.referrals.social_map.merging import MERGED, Merged, merged_of
 from shared.db import driver_of
@@ -121,25 +122,39 @@ def _terms(ask: Question, asked: Asked) -> None:
 
 def _near(ask: Question, asked: Asked) -> None:
     """Where a service at a location may be asked for; the place of a shelter answers to no postal code."""
-    code = f"{ask.argument(asked.postcode)}::text"
-    there = f"place.content->'addresses' @> jsonb_build_array(jsonb_build_object('postal_code', {code}))"
+    spot = belgium().of_postal_code(asked.postcode)
     if asked.proximity is None:
-        area = f"jsonb_build_array(jsonb_build_object('extent_type', 'postal_code', 'extent', {code}))"
-        covered = [
-            f"entry.content->'service_areas' @> {area}",
-            _beside(f"service.content->'service_areas' @> {area}"),
-        ]
-        ask.require(f"({' OR '.join(covered)} OR {_place(f'{_OPEN_PLACE} AND {there}')})")
+        codes = belgium().once_called(spot.codes) if spot else {f"postal_code:{asked.postcode}"}
+        among = f"= ANY({ask.argument(sorted(codes))}::text[])"
+        covered = [_works_for("entry", among), _beside(_works_for("service", among))]
+        ask.require(f"({' OR '.join(covered)} OR {_place(f'{_OPEN_PLACE} AND {_there(ask, asked)}')})")
         return
-    middle = f"""SELECT avg((place.content->>'latitude')::float8) AS latitude,
-        avg((place.content->>'longitude')::float8) AS longitude
-        FROM ({MERGED}) AS place WHERE place.kind = 'location' AND {_seen("place")} AND {_OPEN_PLACE} AND {there}"""  # noqa: S608
+    if spot is not None and spot.latitude is not None and spot.longitude is not None:
+        latitude, longitude = ask.argument(spot.latitude), ask.argument(spot.longitude)
+        middle = f"SELECT {latitude}::float8 AS latitude, {longitude}::float8 AS longitude"
+    else:
+        # where we have no borders, the middle of what we know there
+        middle = f"""SELECT avg((place.content->>'latitude')::float8) AS latitude,
+            avg((place.content->>'longitude')::float8) AS longitude
+            FROM ({MERGED}) AS place
+            WHERE place.kind = 'location' AND {_seen("place")} AND {_OPEN_PLACE} AND {_there(ask, asked)}"""  # noqa: S608
     away = f"""sqrt(
         power(((place.content->>'latitude')::float8 - middle.latitude) * {_METRES_A_DEGREE}, 2)
         + power(((place.content->>'longitude')::float8 - middle.longitude) * {_METRES_A_DEGREE}
                 * cos(radians(middle.latitude)), 2))"""
     near = f"EXISTS (SELECT FROM ({middle}) AS middle WHERE {away} <= {ask.argument(float(asked.proximity))})"
     ask.require(_place(f"{_OPEN_PLACE} AND {near}"))
+
+
+def _there(ask: Question, asked: Asked) -> str:
+    code = f"{ask.argument(asked.postcode)}::text"
+    return f"place.content->'addresses' @> jsonb_build_array(jsonb_build_object('postal_code', {code}))"
+
+
+def _works_for(name: str, among: str) -> str:
+    """That one of the areas it works for is one of these."""
+    return f"""EXISTS (SELECT FROM jsonb_array_elements(coalesce({name}.content->'service_areas', '[]')) AS area
+        WHERE concat(area->>'extent_type', ':', area->>'extent') {among})"""
 
 
 async def count(session: AsyncSession, ask: Question) -> int:

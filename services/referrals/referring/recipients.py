@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.referring.forms import proposed_form
 from services.referrals.social_map.merging import merged_entries
+from services.referrals.social_map.uniting import standing_for
 from shared.errors import Invalid
 
 
@@ -27,7 +28,8 @@ class Recipient:
 
 
 async def recipient_of(session: AsyncSession, tenant: str, service_id: UUID, today: date) -> Recipient:
-    """The service as this tenant's map shows it. Raises `Invalid` when there is none to be found."""
+    """The service as this tenant's map shows it, or what it was merged into. Raises `Invalid` when there is none."""
+    service_id = await standing_for(session, service_id)
     found = await merged_entries(session, ids=[service_id], kind="service")
     if not found:
         raise Invalid({"service_id": "service_unknown"})

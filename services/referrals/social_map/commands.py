@@ -21,6 +21,7 @@ from services.referrals.social_map.models import (
 from services.referrals.social_map.profile import tidy, wrong_fields
 from services.referrals.social_map.publication import Scope, choose_scope
 from services.referrals.social_map.search_index import reindex_entries
+from services.referrals.social_map.uniting import standing_for
 from services.referrals.social_map.writing import (
     EDITORS,
     ContentWrong,
@@ -120,6 +121,7 @@ async def save_overlay(
     principal.require(Permission.SOCIAL_MAP_EDIT)
     if layer_of(principal.tenant) is Layer.SHARED:
         raise EntryUnknown
+    entry_id = await standing_for(session, entry_id)
     entry = await session.scalar(select(SharedEntry).where(SharedEntry.id == entry_id))
     if entry is None:
         raise EntryUnknown

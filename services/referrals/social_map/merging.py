@@ -11,23 +11,55 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.referrals.social_map.models import Layer
 from shared.db import driver_of
 
-MERGED: Final = """
-    SELECT s.id, s.kind, jsonb_strip_nulls(s.content || coalesce(o.fields, '{}')) AS content, s.content AS shared,
-           s.organization_id, s.service_id, s.location_id, s.taxonomy_id, s.parent_id, s.source, s.source_id,
-           s.merged_into, s.withdrawn_at, s.assured_at, s.assured_by, s.check_months, s.version,
-           greatest(s.changed_at, o.changed_at) AS changed_at, s.changed_by, 'shared' AS layer,
-           coalesce(o.fields, '{}') AS overlaid, coalesce(o.note, '') AS note, coalesce(o.hidden, false) AS hidden,
+_SINCE: Final = """(SELECT max(c.at) FROM platform.map_changes AS c
+    WHERE c.entry_id = gone.id AND c.action = 'merge' AND c.after = to_jsonb(gone.merged_into::text))"""
+_FOLLOWED: Final = f"""
+    SELECT gone.merged_into AS entry_id, max(said.changed_at) AS changed_at,
+           (array_agg(said.fields ORDER BY said.changed_at DESC))[1] AS fields,
+           coalesce(string_agg(nullif(said.note, ''), E'\n\n' ORDER BY said.changed_at), '') AS note
+    FROM map_overlays AS said JOIN platform.map_entries AS gone ON gone.id = said.entry_id
+    LEFT JOIN map_overlays AS later ON later.entry_id = gone.merged_into
+    WHERE gone.merged_into IS NOT NULL AND (later.changed_at IS NULL OR later.changed_at < {_SINCE})
+    GROUP BY gone.merged_into
+"""  # noqa: S608 - constants
+"""What a tenant said of entries that were merged away since: it goes on to be said of the one that stands for them,
+until the tenant says something of that one."""
+
+HIDES: Final = f"""(o.hidden AND NOT EXISTS (
+    SELECT FROM platform.map_entries AS gone LEFT JOIN map_overlays AS said ON said.entry_id = gone.id
+    WHERE gone.merged_into = o.entry_id AND NOT coalesce(said.hidden, false) AND o.changed_at < {_SINCE}))"""
+"""That a tenant hides the entry of `o`, one of its overlays: no longer so when one that its people did find was merged
+into it since."""
+
+
+def _standing(column: str) -> str:
+    """What an own entry points at: the shared entry that stands for the one that was merged away."""
+    return f"""coalesce((SELECT gone.merged_into FROM platform.map_entries AS gone WHERE gone.id = own.{column}),
+        own.{column}) AS {column}"""  # noqa: S608 - a constant
+
+
+MERGED: Final = f"""
+    SELECT s.id, s.kind,
+           jsonb_strip_nulls(s.content || coalesce(f.fields, '{{}}') || coalesce(o.fields, '{{}}')) AS content,
+           s.content AS shared, s.organization_id, s.service_id, s.location_id, s.taxonomy_id, s.parent_id, s.source,
+           s.source_id, s.merged_into, s.withdrawn_at, s.assured_at, s.assured_by, s.check_months, s.version,
+           greatest(s.changed_at, o.changed_at, f.changed_at) AS changed_at, s.changed_by, 'shared' AS layer,
+           coalesce(f.fields, '{{}}') || coalesce(o.fields, '{{}}') AS overlaid,
+           concat_ws(E'\n\n', nullif(o.note, ''), nullif(f.note, '')) AS note, coalesce({HIDES}, false) AS hidden,
            coalesce(o.version, 0) AS overlay_version
     FROM platform.map_entries AS s LEFT JOIN map_overlays AS o ON o.entry_id = s.id
+    LEFT JOIN ({_FOLLOWED}) AS f ON f.entry_id = s.id
     WHERE NOT EXISTS (SELECT FROM map_entries AS own WHERE own.id = s.id)
     UNION ALL
-    SELECT id, kind, content, content, organization_id, service_id, location_id, taxonomy_id, parent_id, source,
-           source_id, merged_into, withdrawn_at, assured_at, assured_by, check_months, version, changed_at, changed_by,
-           'own', '{}', '', false, 0
-    FROM map_entries
-"""
+    SELECT own.id, own.kind, own.content, own.content, {_standing("organization_id")}, {_standing("service_id")},
+           {_standing("location_id")}, own.taxonomy_id, own.parent_id, own.source, own.source_id, own.merged_into,
+           own.withdrawn_at, own.assured_at, own.assured_by, own.check_months, own.version, own.changed_at,
+           own.changed_by, 'own', '{{}}', '', false, 0
+    FROM map_entries AS own
+"""  # noqa: S608 - constants
 """The map of the tenant whose transaction this is, hidden and withdrawn entries among them; an own entry takes the
-place of a shared one with the same id. To be used as `FROM ({MERGED}) AS entry`."""
+place of a shared one with the same id. What was said of a shared entry, or points at it, follows it when it is merged
+into another. To be used as `FROM ({MERGED}) AS entry`."""
 
 VISIBLE: Final = "NOT entry.hidden AND entry.withdrawn_at IS NULL AND entry.merged_into IS NULL"
 """The entries of `MERGED` that the tenant's people find."""

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.geography.belgium import belgium
-from services.referrals.social_map.merging import MERGED
+from services.referrals.social_map.merging import HIDES, MERGED
 from services.referrals.social_map.models import Layer
 from services.referrals.social_map.search_card import Belonging, Part, Row, check_at, row_of, term_ids
 from shared.db import driver_of
@@ -92,6 +92,23 @@ async def overlaid_again(session: AsyncSession, *, now: datetime) -> None:
         JOIN platform.map_search AS s ON s.service_id = o.entry_id OR s.organization_id = o.entry_id
         WHERE o.kind IN ('service', 'organization')
           AND NOT EXISTS (SELECT FROM map_search AS own WHERE own.service_id = s.service_id)
+        UNION
+        SELECT s.service_id FROM map_overlays AS o
+        JOIN platform.map_entries AS gone ON gone.id = o.entry_id AND gone.merged_into IS NOT NULL
+        JOIN platform.map_search AS s ON s.service_id = gone.merged_into OR s.organization_id = gone.merged_into
+        WHERE NOT EXISTS (SELECT FROM map_search AS own WHERE own.service_id = s.service_id)
+        UNION
+        SELECT s.service_id FROM map_overlays AS o
+        JOIN platform.map_entries AS gone ON gone.id = o.entry_id AND gone.merged_into IS NOT NULL
+        JOIN platform.map_entries AS spot ON spot.location_id = gone.merged_into AND spot.kind = 'service_at_location'
+        JOIN platform.map_search AS s ON s.service_id = spot.service_id
+        WHERE NOT EXISTS (SELECT FROM map_search AS own WHERE own.service_id = s.service_id)
+        UNION
+        SELECT s.service_id FROM map_entries AS mine
+        JOIN platform.map_entries AS gone ON gone.id = mine.service_id AND gone.merged_into IS NOT NULL
+        JOIN platform.map_search AS s ON s.service_id = gone.merged_into
+        WHERE mine.kind = 'service_at_location'
+          AND NOT EXISTS (SELECT FROM map_search AS own WHERE own.service_id = s.service_id)
         """
     )
     if rows:
@@ -127,8 +144,17 @@ async def _services(session: AsyncSession, layer: Layer, ids: Sequence[UUID]) ->
                                   WHERE l.service_id = entry.id AND l.kind = 'service_at_location')
                        OR EXISTS (SELECT FROM map_entries AS own
                                   WHERE own.service_id = entry.id AND own.kind = 'service_at_location')
+                       OR EXISTS (SELECT FROM map_overlays AS o
+                                  JOIN platform.map_entries AS gone ON gone.id = o.entry_id
+                                  WHERE gone.merged_into IN (entry.id, entry.organization_id))
+                       OR EXISTS (SELECT FROM platform.map_entries AS l JOIN platform.map_entries AS gone
+                                  ON gone.merged_into = l.location_id JOIN map_overlays AS o ON o.entry_id = gone.id
+                                  WHERE l.service_id = entry.id AND l.kind = 'service_at_location')
+                       OR EXISTS (SELECT FROM platform.map_entries AS gone JOIN map_entries AS own
+                                  ON own.service_id = gone.id AND own.kind = 'service_at_location'
+                                  WHERE gone.merged_into = entry.id)
                      ))) AS unseen,
-                   entry.hidden OR coalesce((SELECT o.hidden FROM map_overlays AS o
+                   entry.hidden OR coalesce((SELECT {HIDES} FROM map_overlays AS o
                                              WHERE o.entry_id = entry.organization_id), false) AS hidden,
                    CASE WHEN entry.layer = 'shared' THEN base.indexed_at END AS base_at
             FROM ({MERGED}) AS entry LEFT JOIN platform.map_search AS base ON base.service_id = entry.id

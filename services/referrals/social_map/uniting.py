@@ -13,6 +13,7 @@ from services.referrals.social_map.writing import REFERENCES
 from shared.db import driver_of, uuid7
 
 _FARTHEST: Final = 20
+_MERGED: Final = "merged_into"
 _MERGED_INTO: Final = """
     SELECT merged_into FROM map_entries WHERE id = $1
     UNION ALL
@@ -59,6 +60,18 @@ async def unite(
         )
         if rows:
             moved[column] = sorted(row["id"] for row in rows)
+    # what was merged away points at one that stands, always: one step is enough to follow it
+    rows = await driver.fetch(
+        f"UPDATE {entries} SET merged_into = $1, version = version + 1, changed_at = $3, changed_by = $4 "  # noqa: S608
+        "WHERE merged_into = $2 RETURNING id",
+        kept,
+        gone,
+        now,
+        by,
+    )
+    earlier = sorted(row["id"] for row in rows)
+    for key in earlier:
+        await _keep(session, layer, kind, key, "merge", str(gone), str(kept), by, now)
     await driver.execute(
         f"UPDATE {entries} SET merged_into = $2, version = version + 1, changed_at = $3, changed_by = $4 "  # noqa: S608
         "WHERE id = $1",
@@ -72,7 +85,7 @@ async def unite(
     await reindex_entries(
         session, layer, [kept, gone, *(key for keys in moved.values() for key in keys)], now=now
     )
-    return moved
+    return {**moved, **({_MERGED: earlier} if earlier else {})}
 
 
 async def part_again(
@@ -91,7 +104,7 @@ async def part_again(
     driver = driver_of(session)
     back: dict[str, list[UUID]] = {}
     for column, keys in moved.items():
-        if column not in REFERENCES:
+        if column not in (*REFERENCES, _MERGED):
             continue
         rows = await driver.fetch(
             f"UPDATE {entries} SET {column} = $1, version = version + 1, changed_at = $4, changed_by = $5 "  # noqa: S608
@@ -104,6 +117,8 @@ async def part_again(
         )
         if rows:
             back[column] = [row["id"] for row in rows]
+    for key in back.pop(_MERGED, []):
+        await _keep(session, layer, kind, key, "unmerge", str(kept), str(gone), by, now)
     await driver.execute(
         f"UPDATE {entries} SET merged_into = NULL, version = version + 1, changed_at = $2, changed_by = $3 "  # noqa: S608
         "WHERE id = $1",

@@ -11,7 +11,7 @@ from services.referrals.social_map.publication import Scope, choose_scope
 from services.referrals.social_map.writing import Draft, write
 from shared.db import driver_of, uuid7
 from tests.service.referrals import hsds_schemas
-from tests.service.referrals.conftest import NOW
+from tests.service.referrals.conftest import NOW, field_codes
 from tests.service.referrals.small_map import (
     CAW,
     CHILD,
@@ -138,8 +138,11 @@ async def test_nothing_internal_and_no_hidden_place_is_ever_told(public: Service
 
 
 async def test_words_of_a_hidden_place_find_nothing(public: ServiceUnderTest) -> None:
-    for params in ({"postcode": "9876"}, {"postcode": "9876", "proximity": 1_000_000}, {"search": "kerk"}):
-        assert await ids(public, "/service_at_locations", **params) == set()
+    shelter = await ids(public, "/services", search="Vluchthuis")
+    assert shelter == {str(SHELTER)}
+    for body in ({"postcode": "9876"}, {"postcode": "9402", "proximity": 1_000_000}, {"search": "kerk"}):
+        found = await public.post(f"{BASE}/service_at_locations/search", body)
+        assert str(SHELTER) not in found.text
 
 
 async def test_the_parameters_mean_what_the_specification_says(public: ServiceUnderTest) -> None:
@@ -154,14 +157,48 @@ async def test_the_parameters_mean_what_the_specification_says(public: ServiceUn
     assert await ids(public, "/taxonomy_terms", top_only="true") == {str(TERM)}
     assert await ids(public, "/taxonomy_terms", parent_id=TERM) == {str(CHILD)}
     assert len(await ids(public, "/service_at_locations", organization_id=CAW)) == 2
-    for params in ({"postcode": "9300"}, {"postcode": "9300", "proximity": 100}, {"taxonomy_term_id": CHILD}):
-        spots = await answer(public, "/service_at_locations", **params)
+    for body in (
+        {"postcode": "9300"},
+        {"postcode": "9300", "proximity": 9000},
+        {"taxonomy_term_id": str(CHILD)},
+    ):
+        spots = (await public.post(f"{BASE}/service_at_locations", body)).json()
         assert [each["service"]["id"] for each in spots["contents"]] == [str(DESK)]
         assert [each["location"]["id"] for each in spots["contents"]] == [str(STREET)]
     minimal = await answer(public, "/services", minimal="true", per_page=1000)
     assert {frozenset(each) for each in minimal["contents"]} == {frozenset({"id", "modified_date"})}
     (organization,) = (await answer(public, "/organizations", full_service="true"))["contents"]
     assert len(organization["services"]) == 10
+
+
+async def test_a_postal_code_means_the_municipality_and_regions_that_it_lies_in(
+    public: ServiceUnderTest,
+) -> None:
+    async def found(**body: Any) -> int:
+        answered = await public.post(f"{BASE}/service_at_locations/search", body)
+        assert answered.status_code == 200, answered.text
+        return int(answered.json()["total_items"])
+
+    assert await found(postcode="9308") == 1, "Gijzegem is Aalst, and its service works for all of Aalst"
+    assert await found(postcode="9000") == 0
+    assert await found(postcode="9000", proximity=10_000) == 0
+    assert await found(postcode="9000", proximity=40_000) == 1
+    assert await found(postcode="4000", proximity=10_000) == 0, "where no borders are known, nothing is near"
+    assert await found(postcode="0001") == 0
+
+
+@pytest.mark.parametrize("name", ["postcode", "proximity"])
+async def test_where_somebody_lives_is_refused_in_an_address(public: ServiceUnderTest, name: str) -> None:
+    for response in (
+        await public.http.get(f"{BASE}/service_at_locations?{name}=9300"),
+        await public.http.post(f"{BASE}/service_at_locations/search?{name}=9300", json={}),
+    ):
+        assert field_codes(response) == {name: "ask_in_body"}
+        assert response.status_code == 422
+    served = (await public.get(f"{BASE}/openapi.json")).text
+    assert f'"{name}"' in served
+    for operation in json.loads(served)["paths"].values():
+        assert name not in [each["name"] for each in operation.get("get", {}).get("parameters", [])]
 
 
 async def test_only_what_changed_after_a_moment(public: ServiceUnderTest) -> None:
@@ -207,10 +244,10 @@ async def test_a_wrong_parameter_is_named(
     assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
-async def test_any_page_in_any_browser_may_read_it_refusals_too(public: ServiceUnderTest) -> None:
-    for path in ("", "/services", f"/services/{uuid7()}", "/services?page=0", "/nothing"):
+async def test_an_answer_may_be_kept_a_minute_and_a_refusal_not(public: ServiceUnderTest) -> None:
+    for path, kept in (("/services", True), (f"/services/{uuid7()}", False), ("/services?page=0", False)):
         response = await public.http.get(f"{BASE}{path}")
-        assert (b"Access-Control-Allow-Origin", b"*") in response.headers.raw, path
+        assert ("max-age=60" in response.headers.get("Cache-Control", "")) is kept, path
         assert "set-cookie" not in response.headers
 
 

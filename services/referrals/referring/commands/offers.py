@@ -28,6 +28,7 @@ from services.referrals.referring.recipients import Recipient, recipient_of
 from services.referrals.referring.rules import check_codes, checked_offer
 from services.referrals.referring.states import OFFERING, REROUTABLE, UNANSWERED, check
 from services.referrals.referring.terms import local_day, months_later, morning_of, terms_on
+from services.referrals.social_map.uniting import standing_for
 from shared import timers
 from shared.auth import Permission, Principal
 from shared.contracts.consents import ConsentRef, InvokeGround, OfferReferral, WithdrawReferralConsent
@@ -200,12 +201,12 @@ async def reroute_referral(
     referral, dossier = await to_write(session, referral_id)
     check(referral.state, *REROUTABLE)
     recipient = await recipient_of(session, principal.tenant, command.service_id, local_day(now))
-    if recipient.service_id == referral.service_id:
+    if recipient.service_id == await standing_for(session, referral.service_id):
         raise Invalid({"service_id": "same_service"})
     form = form_on(recipient.form, local_day(now))
     asked = {each.key for each in form.fields if each.kind != "computed"} if form else set[str]()
     proposal = ProposeReferral(
-        service_id=command.service_id,
+        service_id=recipient.service_id,
         person_id=referral.person_id,
         form=recipient.form,
         urgency=referral.urgency,

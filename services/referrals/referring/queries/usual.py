@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.referrals.referring.models import Referral
-from services.referrals.social_map.models import OwnEntry
+from services.referrals.social_map.models import OwnEntry, SharedEntry
 from shared.auth import Permission, Principal
 from shared.contracts.referring import UsualService
 
@@ -18,10 +18,15 @@ _MOST: Final = 12
 async def usual_services(session: AsyncSession, principal: Principal, *, now: datetime) -> list[UsualService]:
     """Names of services and how often, of nobody's dossier; those that are used most first."""
     principal.require(Permission.REFERRAL_WRITE)
+    # a service that was merged into another is counted with that one
+    mine = aliased(OwnEntry)
+    service = func.coalesce(SharedEntry.merged_into, mine.merged_into, Referral.service_id)
     counted = await session.execute(
-        select(Referral.service_id, func.max(Referral.recipient), func.count())
-        .group_by(Referral.service_id)
-        .order_by(func.count().desc(), Referral.service_id)
+        select(service, func.max(Referral.recipient), func.count())
+        .outerjoin(SharedEntry, SharedEntry.id == Referral.service_id)
+        .outerjoin(mine, mine.id == Referral.service_id)
+        .group_by(service)
+        .order_by(func.count().desc(), service)
         .limit(_MOST)
     )
     found = {row[0]: UsualService(service_id=row[0], name=row[1], times=row[2]) for row in counted}
