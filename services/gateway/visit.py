@@ -149,8 +149,13 @@ class Visit:
         return [each.code for each in types if not each.hidden or each.code in chosen]
 
     @property
+    def now(self) -> datetime:
+        """On the wall clock of Brussels."""
+        return datetime.now(UTC).astimezone(BRUSSELS)
+
+    @property
     def today(self) -> date:
-        return datetime.now(UTC).astimezone(BRUSSELS).date()
+        return self.now.date()
 
 
 def set_up_as(visit: Visit, configuration: TenantConfiguration) -> None:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 Kind = Literal["organization", "service", "location", "service_at_location"]
 Months = Annotated[int, Meta(ge=1, le=60)]
+Language = Literal["nl", "fr", "de", "en"]
 
 
 class Freshness(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +77,13 @@ class MapOrganization(msgspec.Struct, frozen=True, kw_only=True):
     locations: list[EntryView]
 
 
+class Rubric(msgspec.Struct, frozen=True, kw_only=True):
+    """A rubric in which a service can stand. `path` names those above it and itself, the highest first."""
+
+    term_id: UUID
+    path: list[str]
+
+
 class EntryChange(msgspec.Struct, frozen=True, kw_only=True):
     """`field` is empty for what happened to the whole entry. Values are shown, whoever may look."""
 
@@ -100,10 +108,11 @@ class EntryLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntriesToCheck(msgspec.Struct, frozen=True):
-    """The longest overdue first; `total` counts those that are not listed too."""
+    """Those that nobody ever looked at by name, then the longest overdue; `total` counts all pages."""
 
     entries: list[EntryLine]
     total: int
+    offset: int = 0
 
 
 class SaveEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from services.gateway.finding_words import GROUPS
 from services.gateway.forms import Form, read_form
 from services.gateway.pages import two_versions
 from services.gateway.pages.map_entries import path_of, shown
@@ -28,7 +29,7 @@ from services.gateway.pages.map_form import (
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
-from shared.contracts.map_entries import AddPlace, EntryRef, EntryView, SaveEntry, SaveOverlay
+from shared.contracts.map_entries import AddPlace, EntryRef, EntryView, Rubric, SaveEntry, SaveOverlay
 from shared.errors import NotFound, Problem
 
 EntryId = FromPath[UUID]
@@ -72,7 +73,7 @@ async def new_entry_page(
 ) -> Response[str]:
     visit.who.require(Permission.SOCIAL_MAP_EDIT)
     desk = _new_desk(request)
-    return _show(pages, visit, _form(visit, desk), desk)
+    return await _show(pages, visit, _form(visit, desk), desk)
 
 
 @post("/social-map/edit/new", include_in_schema=False)
@@ -88,7 +89,7 @@ async def make_entry(
         made = await _told(visit, form, "/map/entries", command)
         if made is not None:
             return go_to(request, f"/social-map/{desk.kind}s/{made.entry_id}", note="note.entry_saved")
-    return _show(pages, visit, form, desk)
+    return await _show(pages, visit, form, desk)
 
 
 @get("/social-map/edit/{entry_id:uuid}", include_in_schema=False)
@@ -97,7 +98,7 @@ async def entry_form_page(
 ) -> Response[str]:
     visit.who.require(Permission.SOCIAL_MAP_EDIT)
     desk = await _desk(request, visit, entry_id)
-    return _show(pages, visit, _form(visit, desk), desk)
+    return await _show(pages, visit, _form(visit, desk), desk)
 
 
 @post("/social-map/edit/{entry_id:uuid}", include_in_schema=False)
@@ -121,7 +122,7 @@ async def save_entry(
             _refused(form, problem)
         else:
             return go_to(request, desk.back, note="note.entry_saved")
-    return _show(pages, visit, form, desk, changed=changed)
+    return await _show(pages, visit, form, desk, changed=changed)
 
 
 @get("/social-map/edit/place-of/{entry_id:uuid}", include_in_schema=False)
@@ -130,7 +131,7 @@ async def new_place_page(
 ) -> Response[str]:
     visit.who.require(Permission.SOCIAL_MAP_EDIT)
     desk = _place_desk(entry_id)
-    return _show(pages, visit, _form(visit, desk), desk)
+    return await _show(pages, visit, _form(visit, desk), desk)
 
 
 @post("/social-map/edit/place-of/{entry_id:uuid}", include_in_schema=False)
@@ -145,7 +146,7 @@ async def add_place(
         path = f"/map/services/{entry_id}/places"
         if await _told(visit, form, path, AddPlace(content=content)) is not None:
             return go_to(request, desk.back, note="note.entry_saved")
-    return _show(pages, visit, form, desk)
+    return await _show(pages, visit, form, desk)
 
 
 def _command(desk: _Desk, form: Form, content: dict[str, Any]) -> tuple[str, SaveEntry | SaveOverlay]:
@@ -177,10 +178,10 @@ def _content(visit: Visit, form: Form, desk: _Desk) -> dict[str, Any] | None:
         form.needs("name")
     elif not form.text("hidden_address"):
         form.needs("address_1", "city")
+    if form.text("places"):
+        form.needs("free")
     try:
-        content = content_of(
-            desk.kind, desk.content, form.text, lambda name: form.lists[name], visit.today.isoformat()
-        )
+        content = content_of(desk.kind, desk.content, form.text, lambda name: form.lists[name], visit.now)
     except HoursWrong as wrong:
         form.error(f"hours_{wrong.day}", "hours_wrong")
         return None
@@ -242,11 +243,12 @@ def _form(visit: Visit, desk: _Desk) -> Form:
     return form
 
 
-def _show(
+async def _show(
     pages: Pages, visit: Visit, form: Form, desk: _Desk, *, changed: dict[str, Any] | None = None
 ) -> Response[str]:
     word, names = visit.language.word, visit.language
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or form.problem else HTTPStatus.OK
+    rubrics = await _rubrics(visit) if desk.kind == "service" else []
     return pages.show(
         "social_map/edit.html",
         visit,
@@ -262,14 +264,33 @@ def _show(
         spoken=[(code, names.language_name(code)) for code in SPOKEN],
         translated=[(code, names.language_name(code)) for code in TRANSLATED],
         other_hours=has_other_hours(desk.content),
-        shown=lambda _name, value: shown(value),
+        rubrics=rubrics,
+        groups=[(group, word(f"target_group.{group}")) for group in GROUPS],
+        shown=lambda name, value: _shown(visit, name, value, rubrics),
     )
+
+
+async def _rubrics(visit: Visit) -> list[tuple[str, str]]:
+    """Every rubric that can be chosen, those that lie in another one after it."""
+    given = {"in_language": visit.language.code}
+    found = await visit.services.ask("referrals", "/map/rubrics", list[Rubric], **given)
+    return [(str(each.term_id), " / ".join(each.path)) for each in found]
+
+
+def _shown(visit: Visit, name: str, value: str, rubrics: list[tuple[str, str]]) -> str:
+    """A value where both versions stand beside each other: what is chosen by a code, in words."""
+    if name == "rubrics":
+        return ", ".join(dict(rubrics).get(term, "") for term in value.split())
+    if name == "groups":
+        return ", ".join(visit.language.word_or(f"target_group.{group}", group) for group in value.split())
+    return shown(value)
 
 
 _LABELS: Final = {
     "ways": "application_ways", "documents": "required_documents", "wait_weeks": "waiting_time",
     "address_1": "addresses", "postal_code": "addresses", "city": "addresses", "wheelchair": "accessibility",
-    "coordinates": "latitude", "kbo": "organization_identifiers",
+    "coordinates": "latitude", "kbo": "organization_identifiers", "rubrics": "attributes", "groups": "target_groups",
+    "areas": "service_areas", "free": "capacities", "places": "capacities",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
 from services.gateway.forms import Form, read_form, told
@@ -38,6 +38,8 @@ from shared.errors import Problem
 EntryId = FromPath[UUID]
 _TONES: Final = {"fresh": "ok", "to_check": "warning", "stale": "danger"}
 _SHORT: Final = 160
+_LAST: Final = 1_000_000
+"""Further no list goes."""
 
 
 class Gentle(dict[str, Any]):
@@ -113,26 +115,37 @@ async def service_page(
         "social_map/service.html",
         found=found,
         errand=errand_of(request.query_params),
+        checking=_is_checking(request),
     )
 
 
 @get("/social-map/organizations/{entry_id:uuid}", include_in_schema=False)
 async def organization_page(
-    visit: NamedDependency[Visit], pages: NamedDependency[Pages], entry_id: EntryId
+    request: AnyRequest, visit: NamedDependency[Visit], pages: NamedDependency[Pages], entry_id: EntryId
 ) -> Response[str]:
     visit.who.require(Permission.SOCIAL_MAP_READ)
     found = _organization(
         await visit.services.ask("referrals", f"/map/organizations/{entry_id}", MapOrganization)
     )
-    return await _show(pages, visit, found.organization, "social_map/organization.html", found=found)
+    template, checking = "social_map/organization.html", _is_checking(request)
+    return await _show(pages, visit, found.organization, template, found=found, checking=checking)
 
 
 @get("/social-map/to-check", include_in_schema=False)
-async def to_check_page(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
+async def to_check_page(
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+    q: FromQuery[str] = "",
+    start: FromQuery[int] = 0,
+) -> Response[str]:
+    """The names of entries are nobody's data, so what is looked for may stand in the address."""
     visit.who.require(Permission.SOCIAL_MAP_EDIT)
-    found = await visit.services.ask("referrals", "/map/to-check", EntriesToCheck)
+    words = q.strip()[:200]
+    found = await visit.services.ask(
+        "referrals", "/map/to-check", EntriesToCheck, words=words, offset=str(min(max(0, start), _LAST))
+    )
     publication = await visit.services.ask("referrals", "/map/publication", PublicationView)
-    form = Form(visit, {"scope": publication.scope})
+    form = Form(visit, {"scope": publication.scope, "q": words})
     return pages.show(
         "social_map/to_check.html",
         visit,
@@ -253,6 +266,11 @@ def _organization(found: MapOrganization) -> MapOrganization:
     )
 
 
+def _is_checking(request: AnyRequest) -> bool:
+    """Whether somebody goes through the list of what is to be checked, and goes back there."""
+    return request.query_params.get("check") == "1"
+
+
 def path_of(entry: EntryView) -> str:
     """The page on which an entry is seen."""
     if entry.kind == "organization":
@@ -273,6 +291,7 @@ async def _show(
     assurer = _uuid(entry.freshness.by)
     context.setdefault("f", Form(visit))
     context.setdefault("errand", None)
+    context.setdefault("checking", False)
     return pages.show(
         template,
         visit,

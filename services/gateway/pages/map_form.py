@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
+
+from services.gateway.finding_words import GROUPS
 
 TRANSLATED: Final = ("fr", "de", "en")
 PHONES: Final = 4
@@ -27,9 +30,13 @@ SPOKEN: Final = (
     "ps",
     "fa",
 )
-LISTS: Final = ("ways", "languages")
+LISTS: Final = ("ways", "languages", "rubrics", "groups")
 """Fields of which several can be chosen."""
 
+PLACE: Final = "place"
+"""The `extent_type` of an area that somebody named; the service finds its code."""
+
+_LONGEST_CODE: Final = 20
 _TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "service": (
         "name", "description", "alert", "email", "url", "application_process", "eligibility_description",
@@ -54,6 +61,7 @@ _ERRORS_AT: Final = {
     "translations": "name_fr", "organization_identifiers": "kbo", "schedules": "hours_MO", "waiting_time": "wait_weeks",
     "referral_contact": "referral_email", "application_ways": "ways", "required_documents": "documents",
     "accessibility": "wheelchair", "latitude": "coordinates", "longitude": "coordinates", "addresses": "address_1",
+    "attributes": "rubrics", "target_groups": "groups", "service_areas": "areas", "capacities": "free",
 }  # fmt: skip
 
 
@@ -90,6 +98,11 @@ def values_of(kind: str, content: Mapping[str, Any]) -> dict[str, str]:
             each.get("document", "") for each in content.get("required_documents", [])
         )
         values |= {f"hours_{day}": text for day, text in _hours_of(content).items()}
+        values["rubrics"] = " ".join(map(_term, filter(_term, content.get("attributes", []))))
+        values["groups"] = " ".join(group for group in GROUPS if group in content.get("target_groups", []))
+        values["areas"] = ", ".join(filter(None, map(_area_name, content.get("service_areas", []))))
+        capacity: Mapping[str, Any] = next(iter(content.get("capacities", [])), {})
+        values |= {"free": _plain(capacity.get("available")), "places": _plain(capacity.get("maximum"))}
     if kind == "organization":
         numbers = [each for each in content.get("organization_identifiers", []) if _is_kbo(each)]
         values["kbo"] = numbers[0].get("identifier", "") if numbers else ""
@@ -108,11 +121,11 @@ def content_of(
     before: Mapping[str, Any],
     text: Callable[[str], str],
     chosen: Callable[[str], Sequence[str]],
-    today: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """The entry as the form says it, upon what it was; a field that was not touched stays to the letter.
 
-    Raises `HoursWrong`.
+    `now` is in the time zone in which its day is kept. Raises `HoursWrong`.
     """
     old = values_of(kind, before)
     new = {
@@ -125,10 +138,10 @@ def content_of(
     for name in touched.intersection(_FLAGS[kind]):
         content[name] = bool(new[name])
     for name in touched.intersection(_AGES):
-        content[name] = int(new[name]) if _NUMBER.match(new[name]) else new[name] or None
+        content[name] = _number(new[name]) if new[name] else None
     for build, names in _BUILDERS[kind]:
         if touched.intersection(names):
-            build(content, new, today)
+            build(content, new, now)
     return {name: value for name, value in content.items() if value not in (None, "", [], {}, False)}
 
 
@@ -147,7 +160,7 @@ def has_other_hours(content: Mapping[str, Any]) -> bool:
     return any(not _is_plain(each) for each in content.get("schedules", []))
 
 
-def _translations(content: dict[str, Any], new: Mapping[str, str], _today: str) -> None:
+def _translations(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
     said = {code: dict(texts) for code, texts in content.get("translations", {}).items()}
     for language in TRANSLATED:
         for name in ("name", "description"):
@@ -157,7 +170,7 @@ def _translations(content: dict[str, Any], new: Mapping[str, str], _today: str) 
     }
 
 
-def _phones(content: dict[str, Any], new: Mapping[str, str], _today: str) -> None:
+def _phones(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
     before = content.get("phones", [])
     phones = []
     for place in range(PHONES):
@@ -168,37 +181,71 @@ def _phones(content: dict[str, Any], new: Mapping[str, str], _today: str) -> Non
     content["phones"] = [*phones, *before[PHONES:]]
 
 
-def _referral(content: dict[str, Any], new: Mapping[str, str], _today: str) -> None:
+def _referral(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
     contact = dict(content.get("referral_contact", {}))
     contact |= {"email": new["referral_email"], "mobile": new["referral_mobile"]}
     content["referral_contact"] = {name: value for name, value in contact.items() if value}
 
 
-def _ways(content: dict[str, Any], new: Mapping[str, str], _today: str) -> None:
+def _ways(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
     content["application_ways"] = new["ways"].split()
 
 
-def _languages(content: dict[str, Any], new: Mapping[str, str], _today: str) -> None:
+def _languages(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
     before = {str(each.get("code", "")): each for each in content.get("languages", [])}
     wanted = new["languages"].split()
     others = [each for code, each in before.items() if code not in SPOKEN]
     content["languages"] = [*(before.get(code, {"code": code}) for code in wanted), *others]
 
 
-def _waiting(content: dict[str, Any], new: Mapping[str, str], today: str) -> None:
+def _waiting(content: dict[str, Any], new: Mapping[str, str], now: datetime) -> None:
     weeks = new["wait_weeks"]
     content["waiting_time"] = (
-        {"weeks": int(weeks) if _NUMBER.match(weeks) else weeks, "measured_on": today} if weeks else None
+        {"weeks": _number(weeks), "measured_on": now.date().isoformat()} if weeks else None
     )
 
 
-def _documents(content: dict[str, Any], new: Mapping[str, str], _today: str) -> None:
+def _rubrics(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
+    before = {_term(each): each for each in content.get("attributes", [])}
+    others = [each for each in content.get("attributes", []) if not _term(each)]
+    made = [
+        before.get(term, {"taxonomy_term_id": term, "link_type": "taxonomy_term"})
+        for term in new["rubrics"].split()
+    ]
+    content["attributes"] = [*made, *others]
+
+
+def _groups(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
+    others = [each for each in content.get("target_groups", []) if each not in GROUPS]
+    content["target_groups"] = [*new["groups"].split(), *others]
+
+
+def _areas(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
+    before = {_area_name(each): each for each in content.get("service_areas", [])}
+    nameless = [each for each in content.get("service_areas", []) if not _area_name(each)]
+    names = dict.fromkeys(filter(None, (part.strip() for part in re.split(r"[,;\n]", new["areas"]))))
+    content["service_areas"] = [
+        *(before.get(name, {"name": name, "extent_type": PLACE}) for name in names),
+        *nameless,
+    ]
+
+
+def _places(content: dict[str, Any], new: Mapping[str, str], now: datetime) -> None:
+    before = content.get("capacities", [])
+    capacity = {"unit": {"name": "plaatsen"}, **(before[0] if before else {})}
+    capacity |= {"available": _number(new["free"]), "updated": now.isoformat(timespec="seconds")}
+    capacity["maximum"] = _number(new["places"]) if new["places"] else None
+    known = [{name: value for name, value in capacity.items() if value is not None}] if new["free"] else []
+    content["capacities"] = [*known, *before[1:]]
+
+
+def _documents(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
     before = {each.get("document", ""): each for each in content.get("required_documents", [])}
     lines = [line.strip() for line in new["documents"].splitlines() if line.strip()]
     content["required_documents"] = [before.get(line, {"document": line}) for line in lines]
 
 
-def _hours(content: dict[str, Any], new: Mapping[str, str], _today: str) -> None:
+def _hours(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
     kept = [each for each in content.get("schedules", []) if not _is_plain(each)]
     spans: dict[tuple[str, str], list[str]] = {}
     for day in DAYS:
@@ -217,13 +264,13 @@ def _hours(content: dict[str, Any], new: Mapping[str, str], _today: str) -> None
     ]
 
 
-def _kbo(content: dict[str, Any], new: Mapping[str, str], _today: str) -> None:
+def _kbo(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
     others = [each for each in content.get("organization_identifiers", []) if not _is_kbo(each)]
     own = {"identifier_scheme": "BE-KBO", "identifier_type": "KBO", "identifier": new["kbo"]}
     content["organization_identifiers"] = [*([own] if new["kbo"] else []), *others]
 
 
-def _address(content: dict[str, Any], new: Mapping[str, str], _today: str) -> None:
+def _address(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
     before = content.get("addresses", [])
     address = {"country": "BE", "address_type": "physical", **(before[0] if before else {})}
     address |= {name: new[name] for name in _ADDRESS}
@@ -231,13 +278,13 @@ def _address(content: dict[str, Any], new: Mapping[str, str], _today: str) -> No
     content["addresses"] = [*([{k: v for k, v in address.items() if v}] if any_of else []), *before[1:]]
 
 
-def _wheelchair(content: dict[str, Any], new: Mapping[str, str], _today: str) -> None:
+def _wheelchair(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
     before = content.get("accessibility", [])
     access = {**(before[0] if before else {}), "wheelchair": new["wheelchair"]}
     content["accessibility"] = [{k: v for k, v in access.items() if v}, *before[1:]]
 
 
-def _coordinates(content: dict[str, Any], new: Mapping[str, str], _today: str) -> None:
+def _coordinates(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> None:
     parts = [part.strip() for part in re.split(r"[,;]\s+|\s+", new["coordinates"].strip()) if part.strip()]
     for place, name in enumerate(("latitude", "longitude")):
         said = parts[place].rstrip(",").replace(",", ".") if place < len(parts) else ""
@@ -247,7 +294,7 @@ def _coordinates(content: dict[str, Any], new: Mapping[str, str], _today: str) -
             content[name] = said
 
 
-_Build = Callable[[dict[str, Any], Mapping[str, str], str], None]
+_Build = Callable[[dict[str, Any], Mapping[str, str], datetime], None]
 _COMMON: Final[list[tuple[_Build, list[str]]]] = [
     (_translations, [f"{name}_{code}" for code in TRANSLATED for name in ("name", "description")]),
     (_phones, [f"{name}_{place}" for place in range(PHONES) for name in ("phone", "phone_about")]),
@@ -261,10 +308,29 @@ _BUILDERS: Final[dict[str, list[tuple[_Build, list[str]]]]] = {
         (_waiting, ["wait_weeks"]),
         (_documents, ["documents"]),
         (_hours, [f"hours_{day}" for day in DAYS]),
+        (_rubrics, ["rubrics"]),
+        (_groups, ["groups"]),
+        (_areas, ["areas"]),
+        (_places, ["free", "places"]),
     ],
     "organization": [*_COMMON, (_kbo, ["kbo"])],
     "location": [(_address, list(_ADDRESS)), (_wheelchair, ["wheelchair"]), (_coordinates, ["coordinates"])],
 }
+
+
+def _number(text: str) -> int | str:
+    """A number, or what was typed in its place: the service says that it is none."""
+    return int(text) if _NUMBER.match(text) else text
+
+
+def _term(attribute: Mapping[str, Any]) -> str:
+    return str(attribute.get("taxonomy_term_id", ""))
+
+
+def _area_name(area: Mapping[str, Any]) -> str:
+    """What an area is called; without a name its code, where that is short enough to be one."""
+    extent = str(area.get("extent", ""))
+    return str(area.get("name") or (extent if len(extent) <= _LONGEST_CODE else "")).replace(",", " ")
 
 
 def _plain(value: Any) -> str:

@@ -198,16 +198,19 @@ def _in_rubrics(service: str, codes: Sequence[str]) -> Iterator[Row]:
 
 
 def public_body_rows() -> Iterator[Row]:
-    """Each body, its sites, and where people can knock: the social service of an OCMW, the desk of a town or zone."""
-    named: set[str] = set()
-    sites: dict[str, int] = {}
+    """Each body, its sites, and where people can knock: the social service of an OCMW, the desk of a town or zone.
+
+    Most police zones name their one address twice, as the primary site and as another: that is one site.
+    """
+    sites: dict[str, list[tuple[str, str]]] = {}
     for body in public_bodies():
         title = title_of(body)
-        if body.kbo not in named:
-            named.add(body.kbo)
+        if body.kbo not in sites:
             yield from _body(body, title)
-        sites[body.kbo] = sites.get(body.kbo, 0) + 1
-        yield from _site(body, title, sites[body.kbo])
+        known = sites.setdefault(body.kbo, [])
+        if (body.address, body.postcode) not in known:
+            known.append((body.address, body.postcode))
+            yield from _site(body, title, len(known))
 
 
 def _body(body: PublicBody, title: str) -> Iterator[Row]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from services.referrals.social_map import commands, queries
 from shared.app import Door
@@ -16,9 +16,11 @@ from shared.contracts.map_entries import (
     EntryChange,
     EntryRef,
     EntryView,
+    Language,
     MapOrganization,
     MapService,
     PublicationView,
+    Rubric,
     SaveEntry,
     SaveOverlay,
     WithdrawEntry,
@@ -90,9 +92,16 @@ async def restore_entry(
     return await door.do(commands.restore_entry, data, entry_id)
 
 
+@get("/map/rubrics", operation_id="mapRubrics")
+async def rubrics(door: NamedDependency[Door], in_language: FromQuery[Language] = "nl") -> list[Rubric]:
+    return await door.ask(queries.rubrics, in_language)
+
+
 @get("/map/to-check", operation_id="entriesToCheck")
-async def entries_to_check(door: NamedDependency[Door]) -> EntriesToCheck:
-    return await door.ask(queries.entries_to_check)
+async def entries_to_check(
+    door: NamedDependency[Door], words: FromQuery[str] = "", offset: FromQuery[int] = 0
+) -> EntriesToCheck:
+    return await door.ask(queries.entries_to_check, words, offset)
 
 
 @get("/map/publication", operation_id="publication")
@@ -117,6 +126,7 @@ ROUTES = [
     assure_entry,
     withdraw_entry,
     restore_entry,
+    rubrics,
     entries_to_check,
     publication,
     choose_publication,

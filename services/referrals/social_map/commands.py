@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.social_map import writing
+from services.referrals.social_map.areas import with_codes
 from services.referrals.social_map.merging import merged_entries
 from services.referrals.social_map.models import (
     EDITORIAL_TENANT,
@@ -125,7 +126,7 @@ async def save_overlay(
     entry = await session.scalar(select(SharedEntry).where(SharedEntry.id == entry_id))
     if entry is None:
         raise EntryUnknown
-    fields = _own_word(entry.kind, entry_id, entry.content, command.fields)
+    fields = _own_word(entry.kind, entry_id, entry.content, with_codes(command.fields))
     known = await session.scalar(select(Overlay).where(Overlay.entry_id == entry_id).with_for_update())
     if (known.version if known else 0) != command.version:
         raise EntryChanged(
@@ -256,7 +257,7 @@ async def _write(
         kind=command.kind,
         id=key,
         source_id=str(key),
-        content=command.content,
+        content=with_codes(command.content),
         organization_id=command.organization_id,
         service_id=command.service_id,
         location_id=command.location_id,

@@ -1,5 +1,6 @@
 """Questions about the map for those who are signed in."""
 
+import re
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -23,12 +24,14 @@ from shared.contracts.map_entries import (
     MapService,
     PlaceView,
     PublicationView,
+    Rubric,
 )
 from shared.db import driver_of
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound
 
 _HISTORY: Final = 200
 _LISTED: Final = 50
+_FURTHEST: Final = 1_000_000
 _CHECKED: Final = ("service", "organization")
 """What has a date to be looked at again; a place is looked at with its service."""
 
@@ -125,9 +128,37 @@ async def entry_history(
     ]
 
 
-async def entries_to_check(session: AsyncSession, principal: Principal, *, now: datetime) -> EntriesToCheck:
-    """What this tenant keeps itself and nobody looked at in time, the longest ago first."""
+async def rubrics(
+    session: AsyncSession, principal: Principal, in_language: str, *, now: datetime
+) -> list[Rubric]:
+    """Every rubric of both layers, each after the one that it lies in."""
+    principal.require(Permission.SOCIAL_MAP_READ)
+    terms = {each.id: each for each in await merged_entries(session, kind="taxonomy_term")}
+
+    def path(term: Merged) -> list[str]:
+        names, above, seen = list[str](), terms.get(term.id), set[UUID]()
+        while above is not None and above.id not in seen:
+            seen.add(above.id)
+            said = above.content.get("translations", {}).get(in_language, {})
+            names.insert(0, str(said.get("name") or above.content.get("name", "")))
+            above = terms.get(above.parent_id) if above.parent_id else None
+        return names
+
+    return sorted(
+        (Rubric(term_id=each.id, path=path(each)) for each in terms.values()), key=lambda each: each.path
+    )
+
+
+async def entries_to_check(
+    session: AsyncSession, principal: Principal, words: str, offset: int, *, now: datetime
+) -> EntriesToCheck:
+    """What this tenant keeps itself and nobody looked at in time, the longest ago first.
+
+    `words` must all stand in the name, or in that of the organisation. Raises `Invalid` for an `offset` that is none.
+    """
     principal.require(Permission.SOCIAL_MAP_EDIT)
+    if not 0 <= offset <= _FURTHEST:
+        raise Invalid({"offset": "out_of_range"})
     own = "shared" if layer_of(principal.tenant) is Layer.SHARED else "own"
     condition = f"""{VISIBLE} AND entry.layer = $1 AND entry.kind = ANY($2::text[])
         AND (entry.assured_at IS NULL OR entry.assured_at + make_interval(months => entry.check_months) <= $3)"""
@@ -136,11 +167,16 @@ async def entries_to_check(session: AsyncSession, principal: Principal, *, now: 
         SELECT entry.*, owner.content->>'name' AS owner_name, count(*) OVER () AS total
         FROM ({MERGED}) AS entry LEFT JOIN ({MERGED}) AS owner ON owner.id = entry.organization_id
         WHERE {condition}
-        ORDER BY entry.assured_at + make_interval(months => entry.check_months) NULLS FIRST, entry.id LIMIT {_LISTED}
+          AND concat_ws(' ', entry.content->>'name', owner.content->>'name') ILIKE ALL ($4::text[])
+        ORDER BY entry.assured_at + make_interval(months => entry.check_months) NULLS FIRST,
+                 entry.content->>'name', entry.id
+        LIMIT {_LISTED} OFFSET $5
         """,  # noqa: S608 - constants
         own,
         list(_CHECKED),
         now,
+        [f"%{_literal(word)}%" for word in words.split()],
+        offset,
     )
     lines = []
     for row in rows:
@@ -157,7 +193,12 @@ async def entries_to_check(session: AsyncSession, principal: Principal, *, now: 
                 may=may(principal, layer_of(principal.tenant)),
             )
         )
-    return EntriesToCheck(lines, rows[0]["total"] if rows else 0)
+    return EntriesToCheck(lines, rows[0]["total"] if rows else 0, offset)
+
+
+def _literal(word: str) -> str:
+    """For ILIKE: what is typed stands for itself."""
+    return re.sub(r"([\\%_])", r"\\\1", word)
 
 
 async def publication(session: AsyncSession, principal: Principal, *, now: datetime) -> PublicationView:

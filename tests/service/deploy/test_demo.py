@@ -370,7 +370,7 @@ async def test_the_shared_layer_of_the_map_has_its_first_content(workshop: Works
         driver = driver_of(session)
         assert await driver.fetchval("SELECT count(*) FROM map_imports WHERE state = 'done'") == 2
         assert (
-            await driver.fetchval("SELECT count(*) FROM platform.map_entries WHERE kind = 'location'") == 874
+            await driver.fetchval("SELECT count(*) FROM platform.map_entries WHERE kind = 'location'") == 779
         )
 
 

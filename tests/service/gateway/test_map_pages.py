@@ -22,15 +22,16 @@ from shared.contracts.map_entries import (
     MapService,
     PlaceView,
     PublicationView,
+    Rubric,
     SaveEntry,
     SaveOverlay,
 )
-from shared.errors import Conflict, ProblemDetails, details_of
+from shared.errors import Conflict, Invalid, ProblemDetails, details_of
 from tests.service.gateway.conftest import PERSON, issued
 from tests.support.forms import form_of
 from tests.support.neighbours import Neighbours
 
-SERVICE, OWNER, PLACE = uuid4(), uuid4(), uuid4()
+SERVICE, OWNER, PLACE, TERM = uuid4(), uuid4(), uuid4(), uuid4()
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CONTENT: dict[str, Any] = {
     "name": "Slachtofferhulp",
@@ -99,6 +100,7 @@ def answers(neighbours: Neighbours, service: EntryView, *places: PlaceView) -> N
         )
     ]  # fmt: skip
     known[f"GET /map/entries/{OWNER}/history"] = []
+    known["GET /map/rubrics"] = []
     known[f"POST /map/entries/{SERVICE}"] = EntryRef(SERVICE)
     known[f"POST /map/entries/{SERVICE}/overlay"] = EntryRef(SERVICE)
 
@@ -277,6 +279,55 @@ async def test_the_list_of_what_waits_for_a_look(editor: httpx.AsyncClient, neig
     page = await editor.get("/social-map/to-check")
     assert "Oude dienst" in page.text
     assert "/social-map/edit/new?kind=service" in page.text
+    assert "Volgende" not in page.text
+
+    known["GET /map/to-check"] = EntriesToCheck([line], 120, 50)
+    page = await editor.get("/social-map/to-check?q=oude&start=50")
+    assert "q=oude&amp;start=0" in page.text
+    assert "q=oude&amp;start=51" in page.text
+    known["GET /map/to-check"] = EntriesToCheck([], 0)
+    assert "Niets gevonden" in (await editor.get("/social-map/to-check?q=niets")).text
+
+
+async def test_who_goes_through_the_list_comes_back_to_it(
+    editor: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    answers(neighbours, entry(may="edit"))
+    neighbours.of("referrals")[f"POST /map/entries/{SERVICE}/assure"] = EntryRef(SERVICE)
+    path = f"/social-map/edit/{SERVICE}/assure"
+    form = form_of((await editor.get(f"/social-map/services/{SERVICE}?check=1")).text, path)
+    answer = await editor.post(path, data=form)
+    assert answer.headers["Location"] == "/social-map/to-check"
+
+
+async def test_a_rubric_an_area_and_free_places_are_typed_and_kept_when_refused(
+    editor: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    answers(neighbours, entry(may="edit"))
+    known = neighbours.of("referrals")
+    known["GET /map/rubrics"] = [Rubric(term_id=TERM, path=["Wonen", "Huurders"])]
+    path = "/social-map/edit/new?kind=service"
+    page = (await editor.get(path)).text
+    assert "Wonen / Huurders" in page
+    typed = {
+        **form_of(page, path),
+        "name": "A",
+        "rubrics": str(TERM),
+        "areas": "Aalst, Nergens",
+        "places": "8",
+    }
+    refused = await editor.post(path, data=typed)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert 'aria-invalid="true"' in refused.text
+
+    known["POST /map/entries"] = details_of(Invalid({"service_areas.1.name": "area_unknown"}), "")
+    refused = await editor.post(path, data={**typed, "free": "2"})
+    assert "We kennen deze plaats niet" in refused.text
+    assert "Aalst, Nergens" in refused.text
+    assert f'value="{TERM}" checked' in refused.text
+    command = msgspec.json.decode(neighbours.sent["referrals POST /map/entries"], type=SaveEntry)
+    assert command.content["attributes"] == [{"taxonomy_term_id": str(TERM), "link_type": "taxonomy_term"}]
+    assert command.content["capacities"][0]["available"] == 2
 
 
 async def test_who_only_reads_gets_no_form(reader: httpx.AsyncClient, neighbours: Neighbours) -> None:

@@ -21,6 +21,7 @@ from shared.contracts.map_entries import (
     MapOrganization,
     MapService,
     PublicationView,
+    Rubric,
     SaveEntry,
     SaveOverlay,
     WithdrawEntry,
@@ -133,6 +134,60 @@ async def test_who_only_reads_changes_nothing(kept: ServiceUnderTest, reader: Pr
     ):
         assert problem(await kept.post(path, command, by=reader)) == (403, "forbidden")
     assert problem(await kept.get("/map/to-check", by=reader)) == (403, "forbidden")
+
+
+async def test_an_area_that_is_only_named_gets_its_code_and_one_that_nobody_knows_is_refused(
+    kept: ServiceUnderTest, editor: Principal
+) -> None:
+    areas = [{"name": name, "extent_type": "place"} for name in ("Aalst", "2980", "Erembodegem")]
+    key = await made(kept, editor, service_areas=areas)
+    stored = (await entry(kept, key, editor)).content["service_areas"]
+    assert [(each["extent_type"], each["extent"]) for each in stored][:2] == [
+        ("nis", "41002"),
+        ("nis", "11055"),
+    ]
+    assert stored[1]["name"] == "Zoersel"
+
+    wrong = SaveEntry(
+        kind="service",
+        content={
+            "name": "Nep",
+            "service_areas": [areas[0], {"name": "Nergenshuizen", "extent_type": "place"}],
+        },
+    )
+    answer = await kept.post("/map/entries", wrong, by=editor)
+    assert field_codes(answer) == {"service_areas.1.name": "area_unknown"}
+    # what came in without a code stays as it came
+    key = await made(kept, editor, service_areas=[{"name": "Heel de streek"}])
+    assert (await entry(kept, key, editor)).content["service_areas"][0]["name"] == "Heel de streek"
+
+
+async def test_rubrics_are_offered_with_what_they_lie_in(kept: ServiceUnderTest, reader: Principal) -> None:
+    found = kept.read(await kept.get("/map/rubrics", by=reader), list[Rubric])
+    assert [each.path for each in found] == [["Justitie"], ["Justitie", "Slachtoffers"]]
+
+
+async def test_the_list_to_check_is_searched_and_paged_and_signs_stand_for_themselves(
+    kept: ServiceUnderTest, editor: Principal
+) -> None:
+    drafts = [
+        service(name) for name in (*(f"Schaakclub {number:02d}" for number in range(53)), "100% gratis")
+    ]
+    async with kept.transaction(editor.tenant) as session:
+        await write(session, Layer.OWN, drafts, source="import:buurt", by=None, now=datetime.now(UTC))
+
+    async def listed(words: str, offset: int) -> tuple[list[str], int]:
+        answer = await kept.get("/map/to-check", by=editor, words=words, offset=offset)
+        found = kept.read(answer, EntriesToCheck)
+        return [each.name for each in found.entries], found.total
+
+    first, total = await listed("club schaak", 0)
+    rest, _ = await listed("club schaak", 50)
+    assert total == 53
+    assert first + rest == [f"Schaakclub {number:02d}" for number in range(53)]
+    assert await listed("100%", 0) == (["100% gratis"], 1)
+    assert await listed("_", 0) == ([], 0)
+    assert field_codes(await kept.get("/map/to-check", by=editor, offset=-1)) == {"offset": "out_of_range"}
 
 
 async def test_an_own_word_changes_what_the_own_people_see_and_nobody_else(

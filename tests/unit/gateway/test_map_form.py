@@ -1,7 +1,9 @@
 """An entry of the map as a form and back: what nobody touched stays to the letter."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ from services.gateway.pages.map_form import (
     values_of,
 )
 
-TODAY = "2026-03-02"
+NOW = datetime(2026, 3, 2, 0, 30, tzinfo=ZoneInfo("Europe/Brussels"))
 FULL: dict[str, dict[str, Any]] = {
     "service": {
         "name": "Slachtofferhulp",
@@ -34,6 +36,25 @@ FULL: dict[str, dict[str, Any]] = {
         "waiting_time": {"weeks": 2, "measured_on": "2026-01-01"},
         "referral_contact": {"email": "a@b.test", "name": "Els"},
         "emergency": True,
+        "attributes": [
+            {"id": "t", "taxonomy_term_id": "11111111-1111-1111-1111-111111111111", "value": "x"},
+            {"id": "u", "label": "Without a term"},
+        ],
+        "target_groups": ["tenants", "victims", "their_own_code"],
+        "service_areas": [
+            {"id": "n", "name": "Aalst", "extent_type": "nis", "extent": "41002"},
+            {"id": "g", "extent_type": "geojson", "extent": "{a long shape of many points}"},
+        ],
+        "capacities": [
+            {
+                "id": "c",
+                "unit": {"name": "bedden"},
+                "available": 2,
+                "maximum": 8,
+                "updated": "2026-01-01T08:00:00Z",
+            },
+            {"id": "d", "unit": {"name": "wiegen"}, "available": 1, "updated": "2026-01-01T08:00:00Z"},
+        ],
     },
     "organization": {
         "name": "CAW",
@@ -60,7 +81,7 @@ def sent(kind: str, before: Mapping[str, Any], **typed: str) -> dict[str, Any]:
         before,
         lambda name: values[name].replace("\n", "\r\n"),
         lambda name: values[name].split(),
-        TODAY,
+        NOW,
     )
 
 
@@ -102,6 +123,40 @@ def test_an_emptied_field_is_gone() -> None:
     assert after["referral_contact"] == {"name": "Els"}
 
 
+def test_rubrics_and_groups_are_chosen_and_what_the_form_does_not_know_stays() -> None:
+    before, other = FULL["service"], "22222222-2222-2222-2222-222222222222"
+    kept = before["attributes"][0]["taxonomy_term_id"]
+    after = sent("service", before, rubrics=f"{other} {kept}", groups="children")
+    assert after["attributes"] == [
+        {"taxonomy_term_id": other, "link_type": "taxonomy_term"},
+        before["attributes"][0],
+        before["attributes"][1],
+    ]
+    assert after["target_groups"] == ["children", "their_own_code"]
+
+
+def test_an_area_that_is_named_anew_asks_for_its_code_and_a_drawn_one_stays() -> None:
+    before = FULL["service"]
+    after = sent("service", before, areas="Zoersel; Aalst,, Zoersel")
+    assert after["service_areas"] == [
+        {"name": "Zoersel", "extent_type": "place"},
+        before["service_areas"][0],
+        before["service_areas"][1],
+    ]
+    assert "service_areas" not in sent("service", {"service_areas": [{"name": "Aalst"}]}, areas="")
+
+
+def test_free_places_are_counted_at_the_moment_of_saving() -> None:
+    before = FULL["service"]
+    after = sent("service", before, free="0")
+    assert after["capacities"] == [
+        {**before["capacities"][0], "available": 0, "updated": "2026-03-02T00:30:00+01:00"},
+        before["capacities"][1],
+    ]
+    assert sent("service", before, free="", places="")["capacities"] == before["capacities"][1:]
+    assert sent("service", {}, free="vol")["capacities"][0]["available"] == "vol"
+
+
 def test_what_cannot_be_a_number_is_sent_as_it_was_typed_so_that_it_is_refused() -> None:
     assert sent("service", {}, name="A", minimum_age="twaalf")["minimum_age"] == "twaalf"
     assert sent("location", {}, coordinates="50.9, oost")["longitude"] == "oost"
@@ -113,4 +168,6 @@ def test_every_refused_path_has_a_field_of_the_form() -> None:
     assert form_field("organization_identifiers.0.identifier") == "kbo"
     assert form_field("addresses.0.city") == "city"
     assert form_field("url") == "url"
+    assert form_field("service_areas.0.name") == "areas"
+    assert form_field("capacities.0.available") == "free"
     assert {f"hours_{day}" for day in DAYS} <= set(values_of("service", {}))
