@@ -347,6 +347,10 @@ _MESSAGES: Final = {
     "message_more.referral_received": N_("Kijk wat er binnenkwam of veranderde."),
     "message.referral_answered": N_("Antwoord op een doorverwijzing"),
     "message_more.referral_answered": N_("Kijk wat de dienst meldt."),
+    "message.referral_stopped": N_("Een doorverwijzing vertrekt niet meer"),
+    "message_more.referral_stopped": N_("Kijk waarom, en wat u kunt doen."),
+    "message.incoming_taken_back": N_("Een doorverwijzing naar u geldt niet meer"),
+    "message_more.incoming_taken_back": N_("Wat u zelf in uw dossier schreef, blijft uw eigen dossier."),
 }
 
 REFERRAL_WORDS: Final[dict[str, str]] = {

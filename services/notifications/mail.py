@@ -44,6 +44,8 @@ LINKS = {
     "worry_answered": "/worries/own/{own_worry_id}",
     "referral_received": "/referrals/incoming/{incoming_id}",
     "referral_answered": "/referrals/{referral_id}",
+    "referral_stopped": "/referrals/{referral_id}",
+    "incoming_taken_back": "/referrals/incoming/{incoming_id}",
     "password_reset": "/password-reset/{token}",
     "invitation": "/password-reset/{token}",
     "account_locked": "/password-reset",

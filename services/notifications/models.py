@@ -129,6 +129,8 @@ KINDS = {
     "worry_answered": Kind(),
     "referral_received": Kind(),
     "referral_answered": Kind(),
+    "referral_stopped": Kind(),
+    "incoming_taken_back": Kind(),
     # these go to somebody who cannot sign in now
     "password_reset": Kind(in_app=False, prompt=True),
     "invitation": Kind(in_app=False, prompt=True),

@@ -40,6 +40,7 @@ from shared.contracts.referrals import (
     IncomingReferralChanged,
     PartnerMailDue,
     ReferralProgressed,
+    ReferralReminder,
     WorryAnswered,
     WorryReported,
 )
@@ -280,9 +281,10 @@ def entries_due(event: EntriesDue) -> Notice:
 
 
 def referral_received(event: IncomingReferralChanged) -> Notice:
-    """Only that there is something: to who has it, else to who hands it out."""
+    """Only that there is something, or that it no longer holds: to who has it, else to who hands it out."""
+    taken_back = event.what == "ended" and event.state in _TAKEN_BACK
     return Notice(
-        kind="referral_received",
+        kind="incoming_taken_back" if taken_back else "referral_received",
         to=[event.assigned_to],
         roles=() if event.assigned_to else COORDINATORS,
         about=event.incoming_id,
@@ -290,9 +292,14 @@ def referral_received(event: IncomingReferralChanged) -> Notice:
     )
 
 
-def referral_answered(event: ReferralProgressed) -> Notice:
+_TAKEN_BACK = ("withdrawn", "rerouted", "expired")
+"""How a sender ends a referral, so that nothing of it stays with who received it."""
+
+
+def of_referral(event: ReferralProgressed | ReferralReminder, kind: str) -> Notice:
+    """To who follows it up."""
     return Notice(
-        kind="referral_answered",
+        kind=kind,
         to=[event.follower],
         about=event.referral_id,
         refs={"referral_id": event.referral_id},
@@ -308,9 +315,17 @@ async def on_incoming_changed(
 
 
 async def on_referral_progressed(session: AsyncSession, event: ReferralProgressed, *, now: datetime) -> None:
-    """What the recipient itself answered, to who follows it up."""
+    """What the recipient itself answered, and that a consent was taken back with a colleague, to who follows it up."""
     if event.actor is None and event.what in ANSWERS:
-        await _tell(session, event, referral_answered(event), now=now)
+        await _tell(session, event, of_referral(event, "referral_answered"), now=now)
+    elif event.actor not in {None, event.follower} and event.what in {"withdrawn", "consent_withdrawn"}:
+        await _tell(session, event, of_referral(event, "referral_stopped"), now=now)
+
+
+async def on_referral_reminder(session: AsyncSession, event: ReferralReminder, *, now: datetime) -> None:
+    """What was sent does not arrive: she may not wait for an answer. Other reminders are tasks in the dossier."""
+    if event.what in {"consent_lapsed", "undeliverable"}:
+        await _tell(session, event, of_referral(event, "referral_stopped"), now=now)
 
 
 async def on_worry_reported(session: AsyncSession, event: WorryReported, *, now: datetime) -> None:
@@ -395,6 +410,7 @@ SUBSCRIPTIONS: Subscriptions = {
     WorryReported: on_worry_reported,
     IncomingReferralChanged: on_incoming_changed,
     ReferralProgressed: on_referral_progressed,
+    ReferralReminder: on_referral_reminder,
     WorryAnswered: _tells(worry_answered),
     PartnerMailDue: commands.queue_outside,
 }

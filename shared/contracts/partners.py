@@ -16,6 +16,7 @@ DELIVERY_STATES = ("waiting", "mailed", "failed", "opened", "over", "anonymised"
 
 _Tenant = Annotated[str, Meta(min_length=1, max_length=40)]
 _Secret = Annotated[str, Meta(min_length=1, max_length=80)]
+_Source = Annotated[str, Meta(max_length=64)]
 
 # --- for the staff of the sender -------------------------------------------------------------------------------------
 
@@ -81,10 +82,15 @@ class HandOver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class OpenLink(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """POST /partner/links (no token): 404 `link_unknown` for one that never was, is void, expired or anonymised."""
+    """POST /partner/links (no token): 404 `link_unknown` for one that never was, is void, expired or anonymised.
+
+    `source` is the address that asks, as the gateway sees it. Here and below 429 `too_many_attempts` for who looks up
+    too often, from one address or with one link, whether there is such a link or not.
+    """
 
     tenant: _Tenant
     token: _Secret
+    source: _Source = ""
 
 
 class LinkOpened(Struct, frozen=True, kw_only=True):
@@ -101,6 +107,7 @@ class AskCode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tenant: _Tenant
     token: _Secret
     channel: str
+    source: _Source = ""
 
 
 class CodeAsked(Struct, frozen=True, kw_only=True):
@@ -118,6 +125,7 @@ class EnterCode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     token: _Secret
     code: Annotated[str, Meta(max_length=12)]
     reader: Annotated[str, Meta(max_length=80)] = ""
+    source: _Source = ""
 
 
 class PartnerSession(Struct, frozen=True, kw_only=True):
@@ -133,6 +141,7 @@ class AskNewLink(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     tenant: _Tenant
     token: _Secret
+    source: _Source = ""
 
 
 class NewLinkAsked(Struct, frozen=True, kw_only=True):

@@ -53,6 +53,9 @@ REMINDERS = (
     "expires_soon",
     "question_open",
     "waiting_list",
+    "consent_lapsed",
+    "undeliverable",
+    "tell_recipient",
 )
 
 _Key = Annotated[str, Meta(min_length=1, max_length=40)]
@@ -266,7 +269,10 @@ class Disclosure(Struct, frozen=True, kw_only=True):
 
 
 class ReferralView(Struct, frozen=True, kw_only=True):
-    """GET /referrals/{referral_id} (`referral:read`). `may` are the acts that are possible now, as codes."""
+    """GET /referrals/{referral_id} (`referral:read`). `may` are the acts that are possible now, as codes.
+
+    `stopped`: it was sent, and no field of it may leave any more until consent is asked again.
+    """
 
     line: ReferralLine
     form: str
@@ -285,6 +291,7 @@ class ReferralView(Struct, frozen=True, kw_only=True):
     rerouted_from: UUID | None
     rerouted_to: list[UUID]
     suggested_service_id: UUID | None
+    stopped: bool = False
 
 
 class SentField(Struct, frozen=True, kw_only=True):

@@ -125,7 +125,7 @@ async def ask_code(
         return _show_over(pages, guest, link)
     channel = form.text("channel")
     try:
-        command = AskCode(tenant=tenant, token=token, channel=channel)
+        command = AskCode(tenant=tenant, token=token, channel=channel, source=_source(request))
         await _tell(request, "codes", command, CodeAsked, form.key)
     except Problem as problem:
         form.refused(problem)
@@ -163,7 +163,11 @@ async def enter(
         return _show_over(pages, guest, link)
     if form.needs("code"):
         command = EnterCode(
-            tenant=tenant, token=token, code=form.text("code")[:12], reader=form.text("reader")[:80]
+            tenant=tenant,
+            token=token,
+            code=form.text("code")[:12],
+            reader=form.text("reader")[:80],
+            source=_source(request),
         )
         try:
             entered = await _tell(request, "sessions", command, PartnerSession)
@@ -187,7 +191,13 @@ async def ask_new_link(
 ) -> Response[str]:
     """Whatever the link was, the page says the same."""
     link, form = _link(tenant, token), await read_form(request, guest)
-    await _tell(request, "new-links", AskNewLink(tenant=tenant, token=token), NewLinkAsked, form.key)
+    await _tell(
+        request,
+        "new-links",
+        AskNewLink(tenant=tenant, token=token, source=_source(request)),
+        NewLinkAsked,
+        form.key,
+    )
     return pages.show("partner/asked.html", guest, link=link)
 
 
@@ -257,10 +267,20 @@ def _session(request: AnyRequest) -> ReadReferral | None:
     return ReadReferral(tenant=tenant, session=session)
 
 
+def _source(request: AnyRequest) -> str:
+    """The address that asks: who guesses links is slowed down by it."""
+    return request.client.host[:64] if request.client else ""
+
+
 async def _opened(request: AnyRequest, guest: Visit, link: Link) -> LinkOpened | None:
-    """None for whatever is wrong with it."""
+    """None for whatever is wrong with it. Raises `Refused` (429) for who looks up too often, be it right or wrong."""
     try:
-        opened = await _tell(request, "links", OpenLink(tenant=link.tenant, token=link.token), LinkOpened)
+        opened = await _tell(
+            request,
+            "links",
+            OpenLink(tenant=link.tenant, token=link.token, source=_source(request)),
+            LinkOpened,
+        )
     except Problem as problem:
         if problem.status in (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY):
             return None

@@ -83,17 +83,20 @@ async def partner_mail(door: NamedDependency[Door], mail_id: FromPath[UUID]) -> 
 
 @post("/partner/links", operation_id="openPartnerLink", status_code=200, security=_NO_TOKEN)
 async def open_link(state: State, data: JSONBody[OpenLink]) -> LinkOpened:
+    await _look(state, data.tenant, data.token, commands.count_lookup, data)
     return await _look(state, data.tenant, data.token, commands.open_link, data)
 
 
 @post("/partner/codes", operation_id="askPartnerCode", status_code=200, security=_NO_TOKEN)
 async def ask_code(request: AnyRequest, state: State, data: JSONBody[AskCode]) -> CodeAsked:
+    await _look(state, data.tenant, data.token, commands.count_lookup, data)
     return await _act(request, state, data.tenant, data.token, commands.ask_code, data)
 
 
 @post("/partner/sessions", operation_id="enterPartnerCode", status_code=200, security=_NO_TOKEN)
 async def enter_code(state: State, data: JSONBody[EnterCode]) -> PartnerSession:
     """The try is kept first, in a transaction of its own; the session's secret is kept nowhere."""
+    await _look(state, data.tenant, data.token, commands.count_lookup, data)
     await _look(state, data.tenant, data.token, commands.count_try, data)
     return await _look(state, data.tenant, data.token, commands.enter_code, data)
 
@@ -101,6 +104,7 @@ async def enter_code(state: State, data: JSONBody[EnterCode]) -> PartnerSession:
 @post("/partner/new-links", operation_id="askPartnerLink", status_code=200, security=_NO_TOKEN)
 async def ask_new_link(request: AnyRequest, state: State, data: JSONBody[AskNewLink]) -> NewLinkAsked:
     try:
+        await _look(state, data.tenant, data.token, commands.count_lookup, data)
         return await _act(request, state, data.tenant, data.token, commands.ask_new_link, data)
     except LinkUnknown:
         return NewLinkAsked()

@@ -110,6 +110,17 @@ class PartnerVisit(Base):
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class PartnerLookup(Base):
+    """A link was tried: from which address and which link it was, as hashes, whether there is such a link or not."""
+
+    __tablename__ = "partner_lookups"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    link: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class PartnerReceipt(Base):
     """Proof that something was shown or handed over: when, to whom, and the hash of exactly that."""
 

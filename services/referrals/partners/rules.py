@@ -22,6 +22,11 @@ SESSION_LIFETIME: Final = timedelta(hours=1)
 _CODES: Final = ((timedelta(minutes=1), 1), (timedelta(hours=1), 5))
 _LINKS_BY_PARTNER: Final = ((timedelta(minutes=10), 1), (timedelta(days=1), 3))
 _LINKS_BY_STAFF: Final = ((timedelta(days=1), 5),)
+_LOOKUPS_BY_ADDRESS: Final = ((timedelta(minutes=1), 40), (timedelta(hours=1), 300))
+_LOOKUPS_BY_LINK: Final = ((timedelta(minutes=1), 20), (timedelta(hours=1), 100))
+"""A page looks its link up once or twice: so much is a whole office behind one address, and nobody who guesses."""
+
+LOOKUPS_KEPT: Final = timedelta(hours=1)
 _DIGITS: Final = 6
 
 
@@ -62,6 +67,16 @@ def may_ask_code(asked: Sequence[datetime], *, now: datetime) -> bool:
 
 def may_ask_link(asked: Sequence[datetime], *, now: datetime, by_partner: bool) -> bool:
     return _within(_LINKS_BY_PARTNER if by_partner else _LINKS_BY_STAFF, asked, now=now)
+
+
+def may_look_up(from_there: Sequence[datetime], of_link: Sequence[datetime], *, now: datetime) -> bool:
+    """The same for a link that is right and one that nobody has."""
+    return _within(_LOOKUPS_BY_ADDRESS, from_there, now=now) and _within(_LOOKUPS_BY_LINK, of_link, now=now)
+
+
+def source_digest(key: str, address: str) -> str:
+    """What is kept of an address: nothing that gives it back."""
+    return hmac.digest(key.encode(), f"vangnet partner address {address}".encode(), "sha256").hex()
 
 
 def _within(limits: Sequence[tuple[timedelta, int]], asked: Sequence[datetime], *, now: datetime) -> bool:

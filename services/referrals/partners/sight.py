@@ -14,7 +14,7 @@ from services.referrals.partners.models import (
     PartnerVisit,
 )
 from services.referrals.partners.rules import digest_of, partner_principal, proof_of
-from services.referrals.referring.acts import locked
+from services.referrals.referring.acts import locked, say_stopped
 from services.referrals.referring.models import Referral
 from services.referrals.referring.parcels import release
 from services.referrals.referring.states import WIPED
@@ -45,13 +45,16 @@ async def sight_of(session: AsyncSession, tenant: str, secret: str, *, now: date
     return Sight(visit, delivery, referral, partner_principal(tenant, str(delivery.id)))
 
 
-async def released(session: AsyncSession, referral: Referral, *, now: datetime) -> list[tuple[str, str]]:
-    """The consented fields, kept as disclosed; none of them when they may not be given any more."""
+async def released(
+    session: AsyncSession, tenant: str, referral: Referral, *, now: datetime
+) -> list[tuple[str, str]]:
+    """The consented fields, kept as disclosed; none when they may not be given any more, which its follower hears."""
     if referral.state in WIPED:
         return []
     try:
         parcel = await release(session, referral, to="partner", by=None, now=now, delivered=True)
     except Conflict:
+        await say_stopped(session, tenant, referral, "consent_lapsed", now=now)
         return []
     return parcel.fields
 

@@ -12,7 +12,7 @@ from services.referrals.consents.models import Consent, Ground
 from services.referrals.referring.access import dossier_to_write
 from services.referrals.referring.changes import note, tell_recipient
 from services.referrals.referring.ledger import withdraw_row
-from services.referrals.referring.models import Referral
+from services.referrals.referring.models import Referral, ReferralMove
 from services.referrals.referring.parcels import parcel_of
 from services.referrals.referring.states import ENDED, Answered
 from services.referrals.referring.terms import WorkingDays, local_day, morning_after, morning_of, terms_on
@@ -98,6 +98,24 @@ def remind(session: AsyncSession, tenant: str, referral: Referral, what: str, *,
             what=what,
         ),
     )
+
+
+async def say_stopped(
+    session: AsyncSession, tenant: str, referral: Referral, why: str, *, now: datetime
+) -> None:
+    """It did not leave, or no more of it does: who follows it is told, once until it is offered or sent again."""
+    last = await session.scalar(
+        select(ReferralMove.what)
+        .where(
+            ReferralMove.record_id == referral.id,
+            ReferralMove.what.in_((why, "offered", "sent", "amended", "ground")),
+        )
+        .order_by(ReferralMove.id.desc())
+        .limit(1)
+    )
+    if last != why:
+        remind(session, tenant, referral, why, now=now)
+        note(session, tenant, referral, why, now=now, side="clock")
 
 
 async def stop_clocks(session: AsyncSession, referral: Referral, *kinds: str) -> None:

@@ -7,8 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.consents.models import Consent
-from services.referrals.referring.acts import consent_is_gone, locked, remind
-from services.referrals.referring.changes import note
+from services.referrals.referring.acts import consent_is_gone, locked, say_stopped
 from services.referrals.referring.ledger import announce, withdraw_row
 from services.referrals.referring.models import Incoming, Referral
 from services.referrals.referring.parcels import Parcel, ReferralOver, note_delivered, release, was_delivered
@@ -42,7 +41,7 @@ async def hand_over(session: AsyncSession, event: ReferralHandedOver, *, now: da
             return  # they refused it: they know
         except Conflict:
             # the consent lapsed on the way: nothing more leaves, and who follows it must know
-            _not_arrived(session, event.tenant, referral, "consent_lapsed", now=now)
+            await say_stopped(session, event.tenant, referral, "consent_lapsed", now=now)
             if not await was_delivered(session, referral, to=referral.recipient_tenant):
                 return
     client = client_of(session)
@@ -55,7 +54,7 @@ async def hand_over(session: AsyncSession, event: ReferralHandedOver, *, now: da
     except Refused as refused:
         if refused.status != HTTPStatus.NOT_FOUND:
             raise
-        _not_arrived(session, event.tenant, referral, "undeliverable", now=now)
+        await say_stopped(session, event.tenant, referral, "undeliverable", now=now)
 
 
 async def tell_answer(session: AsyncSession, event: ReferralAnswered, *, now: datetime) -> None:
@@ -139,11 +138,6 @@ def _heard(event: ConsentChanged, *, now: datetime) -> Consent:
         recorded_by=event.actor,
         recorded_at=now,
     )
-
-
-def _not_arrived(session: AsyncSession, tenant: str, referral: Referral, why: str, *, now: datetime) -> None:
-    remind(session, tenant, referral, why, now=now)
-    note(session, tenant, referral, why, now=now, side="clock")
 
 
 async def _told(session: AsyncSession, tenant: str, referral: Referral, parcel: Parcel | None) -> HandOver:

@@ -61,6 +61,11 @@ class Parcel:
             return "consent"
         return self.ground.ground if self.ground is not None else "none"
 
+    @property
+    def live(self) -> bool:
+        """All of it may leave at this moment."""
+        return (self.consent is not None or self.ground is not None) and not self.uncovered
+
     def require_basis(self) -> None:
         """Raises `ConsentExpired`, `NoLiveConsent`, `NotCovered` with the fields."""
         if self.lapsed:

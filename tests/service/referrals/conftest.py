@@ -15,6 +15,7 @@ from shared.auth import Permission, Principal
 from shared.db import driver_of
 from shared.errors import ProblemDetails
 from tests.conftest import Serve
+from tests.service.referrals.at_a_partner import Partner
 from tests.service.referrals.loop import Loop, open_loop
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
@@ -62,6 +63,11 @@ def stranger(other_tenant: str) -> Principal:
 async def loop(referrals: ServiceUnderTest, tenant: str, other_tenant: str) -> Loop:
     """A sender, a recipient and what lies between them."""
     return await open_loop(referrals, tenant, other_tenant)
+
+
+@pytest.fixture
+async def partner(loop: Loop) -> Partner:
+    return Partner(loop)
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:

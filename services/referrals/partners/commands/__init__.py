@@ -10,6 +10,7 @@ from services.referrals.partners.commands.delivering import (
 from services.referrals.partners.commands.entering import (
     ask_code,
     ask_new_link,
+    count_lookup,
     count_try,
     enter_code,
     open_link,
@@ -21,6 +22,7 @@ __all__ = [
     "answer_by_partner",
     "ask_code",
     "ask_new_link",
+    "count_lookup",
     "count_try",
     "enter_code",
     "form_of_partner",

@@ -24,7 +24,7 @@ async def read_by_partner(
     principal.require(Permission.PARTNER_DOOR)
     sight = await sight_of(session, principal.tenant, command.session, now=now)
     referral = sight.referral
-    fields = await released(session, referral, now=now)
+    fields = await released(session, principal.tenant, referral, now=now)
     if fields:
         await keep_receipt(session, sight, "shown", fields, now=now)
         if referral.state == "sent":

@@ -28,9 +28,10 @@ from services.referrals.partners.models import (
     TooManyLinks,
 )
 from services.referrals.partners.rules import may_ask_link
-from services.referrals.referring.acts import remind, to_write
+from services.referrals.referring.acts import remind, say_stopped, to_write
 from services.referrals.referring.changes import audited
 from services.referrals.referring.models import Referral
+from services.referrals.referring.parcels import parcel_of
 from services.referrals.referring.states import ENDED, UNDER_WAY
 from shared import timers
 from shared.auth import Permission, Principal
@@ -53,6 +54,8 @@ async def tell_partner(
     if referral.state in ENDED:
         if delivery is not None and delivery.over_at is None:
             await _take_back(session, tenant, delivery, referral, now=now)
+    elif not (await parcel_of(session, referral, now=now)).live:
+        await say_stopped(session, tenant, referral, "consent_lapsed", now=now)
     elif delivery is None:
         delivery = await open_delivery(session, tenant, referral, now=now)
         if delivery.email:

@@ -7,31 +7,62 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.partners.contacts import writer_now
-from services.referrals.partners.messages import messages_of, write_code, write_link
+from services.referrals.partners.messages import messages_of, terms_of, write_code, write_link
 from services.referrals.partners.models import (
     LINKS,
     CodeWrong,
     LinkUnknown,
     PartnerDelivery,
+    PartnerLookup,
     PartnerMessage,
     PartnerVisit,
 )
 from services.referrals.partners.rules import (
     CODE_TRIES,
+    LOOKUPS_KEPT,
     SESSION_LIFETIME,
     code_digest,
     digest_of,
     may_ask_code,
     may_ask_link,
+    may_look_up,
     partner_principal,
+    source_digest,
 )
 from services.referrals.referring.models import Referral
 from services.referrals.referring.states import UNDER_WAY
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts import partners as contract
-from shared.db import uuid7
+from shared.db import driver_of, uuid7
 from shared.errors import Invalid, TooMany
+
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('partner_lookups'), hashtext($1))"
+
+Lookup = contract.OpenLink | contract.AskCode | contract.EnterCode | contract.AskNewLink
+
+
+async def count_lookup(
+    session: AsyncSession, principal: Principal, command: Lookup, *, now: datetime
+) -> None:
+    """A link is tried, right or wrong: kept before it is looked at, so that many at once gain nothing.
+
+    Raises `TooMany`, alike for a link that there is and for one that there is not.
+    """
+    principal.require(Permission.PARTNER_DOOR)
+    terms = terms_of(session)
+    link = digest_of(command.token)
+    source = source_digest(terms.key, command.source) if command.source else ""
+    for each in sorted({source, link}):
+        await driver_of(session).execute(_ONE_AT_A_TIME, each)
+    await session.execute(delete(PartnerLookup).where(PartnerLookup.at <= now - LOOKUPS_KEPT))
+    from_there = await session.scalars(
+        select(PartnerLookup.at).where(PartnerLookup.source == source, PartnerLookup.source != "")
+    )
+    of_link = await session.scalars(select(PartnerLookup.at).where(PartnerLookup.link == link))
+    if not may_look_up(from_there.all(), of_link.all(), now=now):
+        raise TooMany
+    session.add(PartnerLookup(id=uuid7(), source=source, link=link, at=now))
 
 
 async def open_link(

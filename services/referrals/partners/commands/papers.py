@@ -69,7 +69,7 @@ async def form_of_partner(
     """What he sees, to keep, in his language; that he has it stands on the proof. Raises `PartnerSessionOver`."""
     principal.require(Permission.PARTNER_DOOR)
     sight = await sight_of(session, principal.tenant, command.session, now=now)
-    fields = await released(session, sight.referral, now=now)
+    fields = await released(session, principal.tenant, sight.referral, now=now)
     if not fields:
         raise ReferralOver
     await keep_receipt(session, sight, "downloaded", fields, now=now)

@@ -19,11 +19,11 @@ from services.referrals.referring.acts import (
     to_write,
     working_days,
 )
-from services.referrals.referring.changes import audited, note
+from services.referrals.referring.changes import audited, note, tell_recipient
 from services.referrals.referring.forms import form_of, form_on, tidy, wrong_values
 from services.referrals.referring.ledger import adopted_offer, announce, purpose_of, withdraw_row
 from services.referrals.referring.models import Referral
-from services.referrals.referring.parcels import computed_keys
+from services.referrals.referring.parcels import computed_keys, parcel_of
 from services.referrals.referring.recipients import Recipient, recipient_of
 from services.referrals.referring.rules import check_codes, checked_offer
 from services.referrals.referring.states import OFFERING, REROUTABLE, UNANSWERED, check
@@ -77,7 +77,8 @@ async def offer_referral(
 ) -> ConsentRef:
     """It was offered to the person, who gave consent, refused, or will say later: a line of its own each time.
 
-    Of a refusal nothing is kept but that it was offered, and the day. Raises `Invalid`, `WrongState`.
+    Of a refusal nothing is kept but that it was offered, and the day. When it was sent and stopped on the way because
+    the consent before lapsed, it goes on with this one. Raises `Invalid`, `WrongState`.
     """
     principal.require(Permission.REFERRAL_WRITE)
     referral, dossier = await to_write(session, referral_id)
@@ -95,6 +96,7 @@ async def offer_referral(
         raise Invalid({"giver_id": "not_in_dossier"})
     if giver is not None and giver.minor:
         raise Invalid({"giver_id": "minor_cannot"})
+    stopped = referral.left and not (await parcel_of(session, referral, now=now)).live
     on = command.on or today
     offer = await adopted_offer(session, referral)
     if offer is None:
@@ -118,6 +120,11 @@ async def offer_referral(
         referral.state, referral.version = f"consent_{command.state}", referral.version + 1
         await _clock_of_offer(session, principal.tenant, referral, now=now)
     note(session, principal.tenant, referral, "offered", now=now, by=principal.user_id, code=command.state)
+    if stopped and given:
+        await session.flush()
+        if (await parcel_of(session, referral, now=now)).live:
+            tell_recipient(session, principal.tenant, referral, now=now)
+            note(session, principal.tenant, referral, "sent", now=now, by=principal.user_id, code="consent")
     audited(
         session, principal, "offer_referral", referral, now=now, offer=str(offer.id), answer=command.state
     )

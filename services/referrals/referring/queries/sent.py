@@ -159,6 +159,8 @@ async def referral_by_id(
     onward = await session.scalars(
         select(Referral.id).where(Referral.rerouted_from == referral.id).order_by(Referral.id)
     )
+    waits = referral.left and referral.state in UNANSWERED and referral.recipient_kind != "form"
+    stopped = waits and not (await parcel_of(session, referral, now=now)).live
     audited(session, principal, "referral_by_id", referral, now=now)
     (line,) = await _lines(session, [referral], today)
     allowed = [
@@ -184,6 +186,7 @@ async def referral_by_id(
         rerouted_from=referral.rerouted_from,
         rerouted_to=list(onward),
         suggested_service_id=referral.suggested_service_id,
+        stopped=stopped,
     )
 
 
