@@ -265,3 +265,14 @@ async def test_a_service_for_a_new_referral_is_chosen_as_before(
 
     assert f"/dossiers/{DOSSIER}/referrals/new?service=" in page
     assert "reroute" not in page
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+async def test_a_consent_that_lapsed_on_the_way_says_what_to_do(
+    referrer: httpx.AsyncClient, neighbours: Neighbours, stopped: bool
+) -> None:
+    neighbours.of("referrals")[f"GET /referrals/{REFERRAL}"] = referral("sent", stopped=stopped)
+
+    page = (await referrer.get(f"/referrals/{REFERRAL}")).text
+
+    assert ("Vraag de persoon opnieuw toestemming" in page) is stopped

@@ -20,6 +20,7 @@ from shared.contracts.referrals import (
     EntriesDue,
     IncomingReferralChanged,
     ReferralProgressed,
+    ReferralReminder,
     WorryAnswered,
     WorryReported,
 )
@@ -309,6 +310,49 @@ async def test_a_referral_that_came_in_is_told_to_who_hands_it_out_and_its_answe
 
     assert await kinds_for(notifications, tenant, carine) == ["referral_received"]
     assert await kinds_for(notifications, tenant, lena) == ["referral_answered"]
+
+
+async def test_that_nothing_leaves_any_more_is_told_to_who_follows_it_and_not_to_who_did_it(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    lena, tom = known("Lena", roles=("spot_worker",)), known("Tom", roles=("spot_worker",))
+    of = {"tenant": tenant, "referral_id": uuid7(), "dossier_id": uuid7(), "follower": lena.user_id}
+    lapsed = ReferralReminder(id=uuid7(), occurred_at=NOW, what="consent_lapsed", **of)
+    due = ReferralReminder(id=uuid7(), occurred_at=NOW, what="answer_by", **of)
+    withdrawn = ReferralProgressed(
+        id=uuid7(),
+        occurred_at=NOW,
+        actor=tom.user_id,
+        state="withdrawn",
+        what="withdrawn",
+        kind="tenant",
+        **of,
+    )
+    by_herself = structs.replace(withdrawn, id=uuid7(), actor=lena.user_id)
+
+    for event in (lapsed, due, by_herself):
+        await notifications.deliver(event)
+    assert await kinds_for(notifications, tenant, lena) == ["referral_stopped"]
+    await notifications.deliver(withdrawn)
+
+    assert await kinds_for(notifications, tenant, lena) == ["referral_stopped", "referral_stopped"]
+    assert await kinds_for(notifications, tenant, tom) == []
+
+
+async def test_a_worker_is_told_that_what_came_to_her_was_taken_back(
+    notifications: ServiceUnderTest, tenant: str, known: Known
+) -> None:
+    an, carine = known("An", roles=("social_worker",)), known("Carine", roles=("team_coordinator",))
+    ended = IncomingReferralChanged(
+        id=uuid7(), occurred_at=NOW, tenant=tenant, incoming_id=uuid7(), state="withdrawn", what="ended",
+        assigned_to=an.user_id,
+    )  # fmt: skip
+
+    await notifications.deliver(ended)
+    await notifications.deliver(structs.replace(ended, id=uuid7(), state="closed"))
+
+    assert await kinds_for(notifications, tenant, an) == ["referral_received", "incoming_taken_back"]
+    assert await kinds_for(notifications, tenant, carine) == []
 
 
 async def test_entries_of_the_map_that_wait_are_told_to_who_keeps_it(
