@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -316,7 +317,12 @@ async def test_that_nothing_leaves_any_more_is_told_to_who_follows_it_and_not_to
     notifications: ServiceUnderTest, tenant: str, known: Known
 ) -> None:
     lena, tom = known("Lena", roles=("spot_worker",)), known("Tom", roles=("spot_worker",))
-    of = {"tenant": tenant, "referral_id": uuid7(), "dossier_id": uuid7(), "follower": lena.user_id}
+    of: dict[str, Any] = {
+        "tenant": tenant,
+        "referral_id": uuid7(),
+        "dossier_id": uuid7(),
+        "follower": lena.user_id,
+    }
     lapsed = ReferralReminder(id=uuid7(), occurred_at=NOW, what="consent_lapsed", **of)
     due = ReferralReminder(id=uuid7(), occurred_at=NOW, what="answer_by", **of)
     withdrawn = ReferralProgressed(
