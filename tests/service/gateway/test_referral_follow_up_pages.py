@@ -124,8 +124,25 @@ async def test_a_referral_shows_what_left_who_read_it_and_its_consents(
         "gelezen op het scherm",
         "Stuur een nieuwe link",
         "Trek de toestemming in",
+        "Druk het formulier af",
     ):
         assert told in page
+
+
+@pytest.mark.parametrize("state", ["over", "anonymised"])
+async def test_no_paper_is_offered_of_what_is_over(
+    referrer: httpx.AsyncClient, neighbours: Neighbours, state: str
+) -> None:
+    neighbours.of("referrals")[f"GET /referrals/{REFERRAL}"] = referral("withdrawn", line=line("withdrawn", sent_at=NOW))
+    neighbours.of("referrals")[f"GET /referrals/{REFERRAL}/delivery"] = DeliveryView(
+        delivery_id=uuid7(), kind="partner_link", state=state, address_hint="", language="nl",
+        mailed_at=NOW, failed_why="", link_expires_at=None, links=1, may_renew=False, receipts=[],
+    )  # fmt: skip
+
+    page = (await referrer.get(f"/referrals/{REFERRAL}")).text
+
+    assert "Hoe het bij de dienst komt" in page
+    assert "Druk het formulier af" not in page
 
 
 async def test_a_consent_is_withdrawn_without_a_reason(

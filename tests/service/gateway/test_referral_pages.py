@@ -36,6 +36,7 @@ from tests.service.gateway.referral_answers import (
     at_the_referrals,
     preview,
     ref,
+    referral,
     sent,
 )
 from tests.service.gateway.test_sign_in import filled_in
@@ -173,6 +174,21 @@ async def test_nobody_is_called_for_a_number_that_may_not_be_used(
     page = (await referrer.get(f"{PAGE}/referrals/new?service={SERVICE}")).text
 
     assert f'value="phone:{PHONE_ID}" selected' not in page
+
+
+@pytest.mark.parametrize(("spoken", "second"), [("fr", "Pouvons-nous"), ("nl", ""), ("ti", ""), ("", "")])
+async def test_the_question_is_put_in_the_persons_own_language_too_where_we_speak_it(
+    referrer: httpx.AsyncClient, neighbours: Neighbours, spoken: str, second: str
+) -> None:
+    neighbours.of("referrals")[f"GET /referrals/{REFERRAL}"] = referral(
+        "proposed", values={"name": "Sofie De Backer", "language": spoken}
+    )
+
+    page = (await referrer.get(f"/referrals/{REFERRAL}/consent")).text
+
+    assert "Mogen we deze gegevens doorgeven" in page
+    assert page.count("<blockquote") == (2 if second else 1)
+    assert second in page
 
 
 @pytest.mark.parametrize("state", ["refused", "pending"])
