@@ -133,7 +133,9 @@ async def test_a_referral_shows_what_left_who_read_it_and_its_consents(
 async def test_no_paper_is_offered_of_what_is_over(
     referrer: httpx.AsyncClient, neighbours: Neighbours, state: str
 ) -> None:
-    neighbours.of("referrals")[f"GET /referrals/{REFERRAL}"] = referral("withdrawn", line=line("withdrawn", sent_at=NOW))
+    neighbours.of("referrals")[f"GET /referrals/{REFERRAL}"] = referral(
+        "withdrawn", line=line("withdrawn", sent_at=NOW)
+    )
     neighbours.of("referrals")[f"GET /referrals/{REFERRAL}/delivery"] = DeliveryView(
         delivery_id=uuid7(), kind="partner_link", state=state, address_hint="", language="nl",
         mailed_at=NOW, failed_why="", link_expires_at=None, links=1, may_renew=False, receipts=[],
