@@ -271,7 +271,7 @@ def test_a_draft_of_the_roster_is_accessible_with_its_gaps_and_its_shifts(person
 NOT_BY_LINK = {
     "/dossiers/{}/timeline", "/dossiers/{}/live", "/home/work", "/lamp", "/live", "/live/who/{}", "/messages/count", "/messages/list", "/on-call/board",
     "/roster/month", "/duties/list", "/tasks/list", "/call-outs/{}/night", "/call-outs/{}/sheet", "/dossiers/{}/phones/{}",
-    "/health/live", "/health/ready", "/metrics", "/static/{}", "/sw.js", "/documents/{}", "/leaflets/{}/{}", "/r/{}/{}",
+    "/health/live", "/health/ready", "/metrics", "/static/{}", "/sw.js", "/no-connection", "/documents/{}", "/leaflets/{}/{}", "/r/{}/{}",
     "/dossiers/{}/record/{}", "/referrals/{}/paper/{}", "/statistics/export/{}", "/calendar/{}/{}",
     "/hsds/{}", "/partner/{}/{}", "/partner/{}/{}/code", "/partner/referral", "/partner/form.pdf", "/partner/left",
     "/social-map/export/{}", "/social-map/imports/{}/state", "/social-map/imports/{}/report",

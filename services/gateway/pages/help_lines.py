@@ -33,6 +33,12 @@ async def help_lines_page(
     return pages.show("help_lines.html", guest, groups=_grouped(kept.lines.lines or list(EMERGENCY)))
 
 
+@get("/no-connection", include_in_schema=False)
+async def no_connection_page(guest: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
+    """What a browser that knows us shows in place of a page that it cannot reach (static/sw.js)."""
+    return pages.show("no_connection.html", guest)
+
+
 def _grouped(lines: list[HelpLine]) -> list[tuple[str, list[HelpLine]]]:
     """In the order of need; a group that we do not know comes last."""
 
@@ -84,4 +90,4 @@ EMERGENCY: Final = (
 )
 """What stands on the page of a gateway that has just started while referrals is away: better two than none."""
 
-ROUTES = [help_lines_page]
+ROUTES = [help_lines_page, no_connection_page]

@@ -20,7 +20,12 @@
   }
 
   // Whoever is not signed in leaves no page behind. A step that waits stays until she signs in again or signs out.
-  if (!body.dataset.live) { if (location.pathname === "/sign-in") ask({ type: "forget" }); return; }
+  // The help lines she has from here on, with or without a connection.
+  if (!body.dataset.live) {
+    if (location.pathname === "/sign-in") ask({ type: "forget" });
+    if (["/sign-in", "/help-lines"].includes(location.pathname)) workers.register("/sw.js").catch(() => {});
+    return;
+  }
 
   const files = () => [
     ...[...document.querySelectorAll("link[rel=stylesheet], link[rel=icon]")].map((link) => link.href),

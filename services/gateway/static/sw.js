@@ -1,6 +1,6 @@
 // The service worker: what a phone keeps for a tunnel, and nothing more.
 // Kept: the page of the one call-out that its member is on, the files that page is drawn with, and at most a few steps
-// that could not be sent. All of that is gone after signing out; the help lines stay. Parts: 1. the kept page, 2. the queue, 3. messages, 4. push.
+// that could not be sent. All of that is gone after signing out; the help lines stay, kept from the first visit on. Parts: 1. the kept page, 2. the queue, 3. messages, 4. push.
 "use strict";
 
 const PAGE = "vangnet-night";
@@ -9,7 +9,7 @@ const HELP = "vangnet-help";
 const BASE = "vangnet";
 const STEPS = "steps";
 
-self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("install", (event) => { self.skipWaiting(); event.waitUntil(keepHelp().catch(() => {})); });
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 /* 1. The kept page: at most one, and only as long as the server says that it is the night page of this member. */
@@ -43,6 +43,8 @@ async function withoutConnection(request) {
     if (kept) return kept;
     const [only] = await pages.keys();
     if (only && new URL(request.url).pathname === "/") return Response.redirect(only.url);
+    const sorry = await caches.match("/no-connection", { cacheName: HELP });
+    if (sorry) return sorry;
     throw lost;
   }
 }
@@ -60,14 +62,17 @@ async function helpLines(event) {
   }
 }
 
+/* With it the page that says that there is no connection, and how to reach them. */
 async function keepHelp() {
-  const answer = await fetch("/help-lines", { credentials: "omit", cache: "no-store" });
-  if (!answer.ok) return;
-  const files = new Set((await answer.clone().text()).match(/\/static\/[\w.-]+\.(?:css|svg)\?v=\w+/g));
+  const asked = ["/help-lines", "/no-connection"];
+  const answers = await Promise.all(asked.map((path) => fetch(path, { credentials: "omit", cache: "no-store" })));
+  if (answers.some((answer) => !answer.ok)) return;
+  const texts = await Promise.all(answers.map((answer) => answer.clone().text()));
+  const files = new Set(texts.join().match(/\/static\/[\w.-]+\.(?:css|svg)\?v=\w+/g));
   const store = await caches.open(HELP);
   for (const old of await store.keys()) await store.delete(old);
   await Promise.all([...files].map((file) => store.add(file).catch(() => {})));
-  await store.put("/help-lines", answer);
+  await Promise.all(asked.map((path, place) => store.put(path, answers[place])));
 }
 
 self.addEventListener("fetch", (event) => {
