@@ -89,6 +89,7 @@ SUBSCRIPTIONS: Subscriptions = {
 }
 TIMERS: TimerHandlers = {
     dossiers.REVIEW_OVERDUE: dossiers.escalate_unreviewed,
+    victim_support.CARRY_CONSENTS: victim_support.carry_consents,
     victim_support.CONFIRM_TAKE_OVER: victim_support.confirm_take_over,
     victim_support.HOME_BAN_ENDS: victim_support.alert_home_ban_ends,
     outreach.FORGET_SIGNALLER: outreach.forget_signaller,

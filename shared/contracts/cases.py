@@ -258,7 +258,10 @@ class DossierTypeChanged(Event, frozen=True, kw_only=True):
 
 
 class ConsentChanged(Event, frozen=True, kw_only=True):
-    """Something was offered to somebody in a dossier and answered, or a consent withdrawn: ids, codes and the day."""
+    """Something was offered to somebody in a dossier and answered, or a consent withdrawn: ids, codes and the day.
+
+    `earlier`: as it stood before referrals kept its ledger, told once afterwards; nothing follows from it any more.
+    """
 
     SUBJECT: ClassVar[str] = "cases.consent_changed.v1"
     AGGREGATE: ClassVar[str] = "consent_id"
@@ -268,6 +271,7 @@ class ConsentChanged(Event, frozen=True, kw_only=True):
     purpose: str
     state: str
     on: date
+    earlier: bool = False
 
 
 class RiskIncreased(Event, frozen=True, kw_only=True):

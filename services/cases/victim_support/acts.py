@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -130,13 +130,16 @@ async def is_minor(session: AsyncSession, dossier: Dossier, person: Person, day:
 
 
 def announce_consent(
-    session: AsyncSession, tenant: str, consent: Consent, *, by: UUID, now: datetime
+    session: AsyncSession, tenant: str, consent: Consent, *, by: UUID, now: datetime, earlier: bool = False
 ) -> None:
-    """Referrals keeps the ledger of what may leave: it knows of each offer, and stops at once when one is withdrawn."""
+    """Referrals keeps the ledger of what may leave: it knows of each offer, and stops at once when one is withdrawn.
+
+    One from before that ledger (`earlier`) is always the same event, so that it may be told again.
+    """
     publish(
         session,
         ConsentChanged(
-            id=uuid7(),
+            id=uuid5(consent.id, "earlier") if earlier else uuid7(),
             occurred_at=now,
             tenant=tenant,
             actor=by,
@@ -146,5 +149,6 @@ def announce_consent(
             purpose=consent.purpose,
             state=consent.state,
             on=consent.withdrawn_on or consent.on_day,
+            earlier=earlier,
         ),
     )

@@ -12,6 +12,7 @@ from services.referrals.referring.ledger import announce, withdraw_row
 from services.referrals.referring.models import Incoming, Referral
 from services.referrals.referring.parcels import Parcel, ReferralOver, note_delivered, release, was_delivered
 from services.referrals.referring.states import ENDINGS
+from services.referrals.referring.terms import morning_of
 from shared.client import Refused, client_of
 from shared.contracts.cases import ConsentChanged
 from shared.contracts.incoming_referrals import HandOver, Taken, TellAnswer
@@ -80,14 +81,19 @@ async def tell_answer(session: AsyncSession, event: ReferralAnswered, *, now: da
 async def hear_consent(session: AsyncSession, event: ConsentChanged, *, now: datetime) -> None:
     """An offer that cases wrote down, or the withdrawal of one: known here once, and what it let out is stopped.
 
-    It covers no field by itself: that is agreed here, with a recipient.
+    It covers no field by itself: that is agreed here, with a recipient. One from before the ledger is a line and no
+    more: what it was taken back from is long over, and what was agreed since stands.
     """
     if not event.purpose.startswith("referral_"):
         return
     row = await session.scalar(select(Consent).where(Consent.source_id == event.consent_id).with_for_update())
+    if event.earlier and row is not None:
+        return
     if row is None:
         row = _heard(event, now=now)
         session.add(row)
+        if event.earlier:
+            return
         if event.state != "withdrawn":
             announce(session, event.tenant, row, now=now, by=event.actor, cause="cases")
     elif row.state == "withdrawn" or event.state != "withdrawn":
@@ -133,6 +139,7 @@ def _heard(event: ConsentChanged, *, now: datetime) -> Consent:
         way="",
         offered_on=event.on,
         answered_on=None if event.state == "pending" else event.on,
+        withdrawn_at=morning_of(event.on) if event.earlier and event.state == "withdrawn" else None,
         source="cases",
         source_id=event.consent_id,
         recorded_by=event.actor,

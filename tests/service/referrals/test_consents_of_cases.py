@@ -118,3 +118,38 @@ async def test_taken_back_here_the_dossier_hears_which_consent_it_was(loop: Loop
         general.consent_id,
         "referrals",
     )
+
+
+@pytest.mark.parametrize("state", ["given", "refused", "pending", "withdrawn"])
+async def test_what_was_said_before_the_ledger_is_one_line_of_it_however_often_it_is_told(
+    loop: Loop, state: str
+) -> None:
+    consent_id = uuid7()
+    for _ in range(2):
+        await loop.service.deliver(said(loop, state, consent_id, earlier=True))
+
+    (offer,) = (await loop.of_dossier()).offers
+    assert (offer.state, offer.source, offer.fields, offer.on) == (state, "cases", [], TODAY())
+    assert (offer.withdrawn_at is not None) is (state == "withdrawn")
+
+
+async def test_what_was_taken_back_before_the_ledger_takes_nothing_back_that_was_agreed_since(
+    loop: Loop,
+) -> None:
+    ref = await loop.sent()
+    await loop.carry()
+
+    await loop.service.deliver(said(loop, "withdrawn", earlier=True))
+
+    assert (await loop.seen(ref)).line.state == "sent"
+    assert [each.live for each in (await loop.of_dossier()).offers if each.state == "given"] == [True]
+
+
+async def test_an_earlier_word_changes_nothing_of_what_the_ledger_knows(loop: Loop) -> None:
+    general = said(loop, "given")
+    await loop.service.deliver(general)
+    await loop.service.deliver(said(loop, "withdrawn", general.consent_id))
+
+    await loop.service.deliver(said(loop, "given", general.consent_id, earlier=True))
+
+    assert [each.state for each in (await loop.of_dossier()).offers] == ["withdrawn"]

@@ -27,6 +27,8 @@ from services.cases.victim_support.commands.incidents import (
 )
 from services.cases.victim_support.commands.recontacts import complete_task, set_recontact_rule
 from services.cases.victim_support.commands.records import (
+    CARRY_CONSENTS,
+    carry_consents,
     consent_withdrawn_in_referrals,
     record_consent,
     record_risk,
@@ -44,11 +46,13 @@ from services.cases.victim_support.commands.triage import (
 from services.cases.victim_support.commands.victims import add_person, change_person, remove_person
 
 __all__ = [
+    "CARRY_CONSENTS",
     "CONFIRM_TAKE_OVER",
     "HOME_BAN_ENDS",
     "add_person",
     "alert_home_ban_ends",
     "assign_bad_news",
+    "carry_consents",
     "change_goodbye",
     "change_incident_type",
     "change_person",

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.cases.dossiers.access import dossier_in_sight
 from services.cases.dossiers.calendar import working_days_here
 from services.cases.dossiers.changes import note_change
-from services.cases.dossiers.commands.persons import add_person
 from services.cases.dossiers.deadlines import next_working_day
 from services.cases.dossiers.drafts import forget_draft
 from services.cases.dossiers.models import COMPARTMENT, Dossier, Entry, Task
+from services.cases.victim_support.commands.victims import add_person
 from services.cases.victim_support.opening import KIND, begin_dossier, open_victim_support, require_type
 from shared.auth import Permission, Principal
 from shared.contracts.call_outs import CallOutView

@@ -1,6 +1,7 @@
 """What is put on record: a consent and its withdrawal, a risk assessment's reference."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from services.cases.victim_support.acts import (
     person_here,
 )
 from services.cases.victim_support.models import Consent, RiskAssessment
+from shared import timers
 from shared.auth import Permission, Principal
 from shared.contracts.aftercare import (
     CONSENT_PURPOSES,
@@ -34,6 +36,11 @@ from shared.contracts.aftercare import (
 from shared.contracts.referrals import ReferralConsentChanged
 from shared.db import uuid7
 from shared.errors import Invalid, NotFound
+
+CARRY_CONSENTS: Final = "carry_consents"
+"""The kind of timer that a migration set for tenants that wrote consents down before the ledger."""
+
+_CARRIED_AT_ONCE: Final = 200
 
 
 async def record_consent(
@@ -160,3 +167,22 @@ async def consent_withdrawn_in_referrals(
     consent = await session.get(Consent, event.source_id, with_for_update=True)
     if consent is not None and consent.state == "given":
         consent.withdraw(on=local_day(now))
+
+
+async def carry_consents(session: AsyncSession, tenant: str, after: UUID, *, now: datetime) -> None:
+    """By timer, set once when a tenant was brought up to date: the ledger hears what was written down before it began.
+
+    A piece at a time, each with the timer of the next, so that a crash loses nothing and tells nothing twice.
+    """
+    found = (
+        await session.scalars(
+            select(Consent)
+            .where(Consent.id > after, Consent.purpose.startswith("referral_", autoescape=True))
+            .order_by(Consent.id)
+            .limit(_CARRIED_AT_ONCE)
+        )
+    ).all()
+    for consent in found:
+        announce_consent(session, tenant, consent, by=consent.recorded_by, now=now, earlier=True)
+    if len(found) == _CARRIED_AT_ONCE:
+        timers.schedule(session, tenant, now, CARRY_CONSENTS, found[-1].id)
