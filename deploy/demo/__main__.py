@@ -17,6 +17,7 @@ from deploy.demo import (
     dossiers,
     first_content,
     letters,
+    outreach,
     referrals,
     roster,
     self_test,
@@ -30,6 +31,7 @@ from deploy.local.secrets import write_private
 
 _ARGUMENTS = 3
 _POLICE = "police_zone"
+_MUNICIPALITY = "municipality"
 _EDITORS = "editorial_office"
 
 
@@ -74,6 +76,8 @@ async def make(platform: Platform, demo_file: Path, *, now: datetime) -> None:
         for cast in casts:
             if cast.tenant.levels:
                 await roster.plan(workshop, cast, now=now)
+            if cast.tenant.kind == _MUNICIPALITY:
+                await outreach.look_for(workshop, cast, now=now)
             if cast.tenant.kind == _POLICE:
                 await roster.look_ahead(workshop, cast, now=now)
                 await self_test.switch_on(workshop, cast, now=now)

@@ -177,7 +177,7 @@ def _own_words(visit: Visit) -> dict[str, str]:
 
 
 _PHONE_PLACES: Final = 5
-_BELOW: Final = {"/roster": "/duties", "/call-outs": "/incidents"}
+_BELOW: Final = {"/roster": "/duties", "/call-outs": "/incidents", "/dossiers": "/outreach"}
 """Pages with an address of their own that belong to a place all the same."""
 PLACES: Final[tuple[tuple[str, str, str, tuple[Permission, ...]], ...]] = (
     ("/", N_("Start"), "home", ()),

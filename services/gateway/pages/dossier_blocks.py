@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.gateway.pages import aftercare_block, papers, referral_block
+from services.gateway.pages import aftercare_block, outreach_block, papers, referral_block
 from services.gateway.visit import Visit
 from shared.contracts.cases import DossierView
 
@@ -33,6 +33,7 @@ class Block:
 
 
 BLOCKS: Final[tuple[Block, ...]] = (
+    Block("outreach", "top", "outreach/_block.html", outreach_block.block),
     Block("referrals", "side", "referrals/_block.html", referral_block.block),
     Block("aftercare", "side", "aftercare/_block.html", aftercare_block.block),
     Block("papers", "side", "documents/_documents.html", papers.block),

@@ -41,7 +41,8 @@ async def new_person(
     dossier_id: FromPath[UUID], visit: NamedDependency[Visit], pages: NamedDependency[Pages]
 ) -> Response[str]:
     dossier = await dossier_of(visit, dossier_id)
-    form = await begun(visit, dossier_id, "person", {"role": "victim"})
+    role = "victim" if dossier.kind == "victim_support" else "client"
+    form = await begun(visit, dossier_id, "person", {"role": role})
     return _answer(pages, visit, "dossiers/person.html", dossier, form)
 
 

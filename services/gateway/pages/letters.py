@@ -44,9 +44,13 @@ async def new_letter(
     dossier, rules = await dossier_of(visit, dossier_id), await _rules(visit)
     chosen = _template(rules, template)
     if chosen is None:
-        letters = [each for each in rules.templates if each.kind == "letter"]
+        letters = [
+            each
+            for each in rules.templates
+            if each.kind == "letter" and (each.before_contact or not dossier.before_contact)
+        ]
         return pages.show("documents/letters.html", visit, dossier=dossier, rules=rules, letters=letters)
-    form = Form(visit, {"signed_by": visit.who.name, "person_id": _first_victim(dossier)})
+    form = Form(visit, {"signed_by": visit.who.name, "person_id": _first_addressee(dossier)})
     return _letter_page(pages, visit, dossier, rules, chosen, form)
 
 
@@ -233,9 +237,9 @@ def _template(rules: LetterRules, code: str) -> TemplateView | None:
     return next((each for each in rules.templates if each.code == code and each.kind == "letter"), None)
 
 
-def _first_victim(dossier: DossierView) -> str:
+def _first_addressee(dossier: DossierView) -> str:
     """Whom a letter most often is for."""
-    ordered = sorted(dossier.persons, key=lambda person: person.role != "victim")
+    ordered = sorted(dossier.persons, key=lambda person: person.role not in {"victim", "client"})
     return str(ordered[0].person_id) if ordered else ""
 
 

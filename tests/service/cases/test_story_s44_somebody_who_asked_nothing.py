@@ -341,7 +341,7 @@ async def test_a_ladder_is_seen_by_its_own_people_and_a_conflict_of_interest_hid
         page = cases.read(await cases.get("/outreach", by=by, scope="all"), OutreachPage)
         return [(each.task, each.title, each.attempts) for each in page.lines]
 
-    assert await lines(outreach) == [("outreach_hear_back", "Peeters", 0)]
+    assert await lines(outreach) == [("outreach_visit", "Peeters", 0)]
     assert await lines(head) == await lines(outreach)
     assert (await lines(police), await lines(stranger)) == ([], [])
     assert problem(await cases.get("/outreach", by=no_role)) == (403, "forbidden")

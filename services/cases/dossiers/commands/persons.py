@@ -165,7 +165,9 @@ async def remove_person(
     principal.require(Permission.DOSSIER_WRITE)
     if command.reason not in REMOVAL_REASONS:
         raise Invalid({"reason": "not_a_choice"})
-    dossier, here, _ = await _in_dossier(session, principal, dossier_id, person_id, now=now)
+    dossier, here, _ = await _in_dossier(
+        session, principal, dossier_id, person_id, now=now, before_contact=True
+    )
     here.remove(command.version, command.reason, by=principal.user_id, at=now)
     await session.execute(
         delete(Relation).where(

@@ -179,10 +179,11 @@ async def _made(session: AsyncSession, ids: list[UUID]) -> dict[UUID, int]:
 
 
 async def _tasks(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Task]:
-    """Of each ladder what is due first."""
+    """Of each ladder what is due first; hearing back is a task beside it."""
+    steps = [kind for kind in TASKS_OF_OUTREACH if kind != "outreach_hear_back"]
     found = await session.scalars(
         select(Task)
-        .where(Task.dossier_id.in_(ids), Task.state == "open", Task.kind.in_(TASKS_OF_OUTREACH))
+        .where(Task.dossier_id.in_(ids), Task.state == "open", Task.kind.in_(steps))
         .order_by(Task.due_on, Task.id)
     )
     due = defaultdict[UUID, list[Task]](list)
