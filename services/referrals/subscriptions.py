@@ -14,7 +14,7 @@ from services.referrals.referring import neighbours
 from services.referrals.social_map.nudges import CHECK_MAP, check_map
 from services.referrals.worries import commands as worries
 from services.referrals.worries.models import WIPE as WIPE_WORRY
-from shared.contracts.cases import ConsentChanged
+from shared.contracts.cases import ConflictOfInterestDeclared, ConflictOfInterestLifted, ConsentChanged
 from shared.contracts.notifications import OutsideMailEnded
 from shared.contracts.referrals import ReferralAnswered, ReferralHandedOver
 from shared.contracts.tenancy import TenantSettingsChanged
@@ -34,6 +34,8 @@ SUBSCRIPTIONS: Subscriptions = {
     ReferralAnswered: neighbours.tell_answer,
     OutsideMailEnded: partners.keep_mail_ended,
     ConsentChanged: neighbours.hear_consent,
+    ConflictOfInterestDeclared: worries.keep_conflict,
+    ConflictOfInterestLifted: worries.lift_conflict,
     TenantSettingsChanged: on_tenant_settings_changed,
 }
 TIMERS: TimerHandlers = {

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.worries.models import (
@@ -16,11 +17,14 @@ from services.referrals.worries.models import (
     NotTakenUp,
     Worry,
     WorryAlreadyAnswered,
+    WorryConflict,
     WorryDraft,
 )
+from services.referrals.worries.sight import in_sight
 from shared import audit, timers
 from shared.auth import Permission, Principal
 from shared.contracts import worries as contract
+from shared.contracts.cases import ConflictOfInterestDeclared, ConflictOfInterestLifted
 from shared.contracts.referrals import WorryAnswered, WorryReported
 from shared.db import uuid7
 from shared.errors import Invalid, NotFound
@@ -92,7 +96,7 @@ async def take_up_worry(
 ) -> contract.WorryRef:
     """The SPoT goes on with it. Raises `WorryAlreadyAnswered` for who comes second."""
     principal.require(Permission.WORRY_HANDLE)
-    worry = await _waiting(session, worry_id)
+    worry = await _waiting(session, principal, worry_id)
     worry.move("taken_up")
     worry.handled_by, worry.answered_at = principal.user_id, now
     _tell_reporter(session, principal, worry, now=now)
@@ -111,7 +115,7 @@ async def refuse_worry(
     principal.require(Permission.WORRY_HANDLE)
     if command.reason not in contract.NOT_TAKEN_UP_REASONS:
         raise Invalid({"reason": "not_a_choice"})
-    worry = await _waiting(session, worry_id)
+    worry = await _waiting(session, principal, worry_id)
     worry.move("not_taken_up")
     worry.handled_by, worry.answered_at, worry.closed_at = principal.user_id, now, now
     worry.not_taken_up_reason = command.reason
@@ -130,7 +134,7 @@ async def link_dossier(
 ) -> contract.WorryRef:
     """Where it is followed from now on. Raises `NotTakenUp`."""
     principal.require(Permission.WORRY_HANDLE)
-    worry = await _taken_up(session, worry_id)
+    worry = await _taken_up(session, principal, worry_id)
     worry.dossier_id, worry.version = command.dossier_id, worry.version + 1
     return _done(session, principal, "link_dossier", worry, now=now, dossier=str(command.dossier_id))
 
@@ -145,9 +149,9 @@ async def close_worry(
 ) -> contract.WorryRef:
     """What was taken up is done, or goes on in its dossier alone. Raises `NotTakenUp`; twice changes nothing."""
     principal.require(Permission.WORRY_HANDLE)
-    worry = await _locked(session, worry_id)
+    worry = await _seen(session, principal, worry_id)
     if worry.state != "closed":
-        worry = await _taken_up(session, worry_id)
+        worry = await _taken_up(session, principal, worry_id)
         worry.move("closed")
         worry.closed_at = now
         timers.schedule(session, principal.tenant, now + KEPT_AFTER_ANSWER, WIPE, worry.id)
@@ -160,6 +164,20 @@ async def wipe_worry(session: AsyncSession, tenant: str, worry_id: UUID, *, now:
     worry = await session.get(Worry, worry_id, with_for_update=True)
     if worry is not None and worry.wiped_at is None:
         worry.wipe(now=now)
+
+
+async def keep_conflict(session: AsyncSession, event: ConflictOfInterestDeclared, *, now: datetime) -> None:
+    """Cases keeps somebody out of a dossier: from now on also of its worry."""
+    row = {"dossier_id": event.dossier_id, "user_id": event.user_id}
+    await session.execute(insert(WorryConflict).values(row).on_conflict_do_nothing())
+
+
+async def lift_conflict(session: AsyncSession, event: ConflictOfInterestLifted, *, now: datetime) -> None:
+    await session.execute(
+        delete(WorryConflict).where(
+            WorryConflict.dossier_id == event.dossier_id, WorryConflict.user_id == event.user_id
+        )
+    )
 
 
 async def save_worry_draft(
@@ -216,15 +234,26 @@ async def _locked(session: AsyncSession, worry_id: UUID) -> Worry:
     return worry
 
 
-async def _waiting(session: AsyncSession, worry_id: UUID) -> Worry:
+async def _seen(session: AsyncSession, principal: Principal, worry_id: UUID) -> Worry:
+    """Held first and judged afterwards. `NotFound` also where a conflict of interest keeps it from the caller."""
     worry = await _locked(session, worry_id)
+    if (
+        await session.scalar(select(Worry.id).where(Worry.id == worry_id, in_sight(principal.user_id)))
+        is None
+    ):
+        raise NotFound
+    return worry
+
+
+async def _waiting(session: AsyncSession, principal: Principal, worry_id: UUID) -> Worry:
+    worry = await _seen(session, principal, worry_id)
     if worry.state != "reported":
         raise WorryAlreadyAnswered(details={"state": worry.state, "by": str(worry.handled_by)})
     return worry
 
 
-async def _taken_up(session: AsyncSession, worry_id: UUID) -> Worry:
-    worry = await _locked(session, worry_id)
+async def _taken_up(session: AsyncSession, principal: Principal, worry_id: UUID) -> Worry:
+    worry = await _seen(session, principal, worry_id)
     if worry.state != "taken_up":
         raise NotTakenUp(details={"state": worry.state})
     return worry

@@ -78,6 +78,15 @@ class Worry(Base):
         self.wiped_at = now
 
 
+class WorryConflict(Base):
+    """Somebody who is kept out of a dossier, as cases decides; a worry of that dossier is kept from him too."""
+
+    __tablename__ = "worry_conflicts"
+
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    dossier_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+
+
 class WorryDraft(Base):
     """What an inspector is writing and has not sent: one for each author, for nobody else's eyes."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.worries.models import Worry, WorryDraft
+from services.referrals.worries.sight import in_sight
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts import worries as contract
@@ -58,7 +59,7 @@ async def worries(
     principal.require(Permission.WORRY_HANDLE)
     order = case(_ORDER, value=Worry.state, else_=2)
     urgency = case({code: place for place, code in enumerate(contract.URGENCIES)}, value=Worry.urgency)
-    wanted = select(Worry).limit(_MOST)
+    wanted = select(Worry).where(in_sight(principal.user_id)).limit(_MOST)
     if show == "done":
         wanted = wanted.where(Worry.state.in_(("not_taken_up", "closed"))).order_by(Worry.closed_at.desc())
     else:
@@ -77,9 +78,9 @@ async def worries_waiting(
     principal.require(Permission.WORRY_HANDLE)
     row = (
         await session.execute(
-            select(func.count(), func.count().filter(Worry.urgency == "today")).where(
-                Worry.state == "reported"
-            )
+            select(func.count(), func.count().filter(Worry.urgency == "today"))
+            .select_from(Worry)
+            .where(Worry.state == "reported", in_sight(principal.user_id))
         )
     ).one()
     return contract.WorriesWaiting(waiting=row[0], today=row[1])
@@ -88,8 +89,9 @@ async def worries_waiting(
 async def worry_by_id(
     session: AsyncSession, principal: Principal, worry_id: UUID, *, now: datetime
 ) -> contract.WorryView:
+    """Raises `NotFound` alike for unknown and kept from the caller by a conflict of interest."""
     principal.require(Permission.WORRY_HANDLE)
-    worry = await session.get(Worry, worry_id)
+    worry = await session.scalar(select(Worry).where(Worry.id == worry_id, in_sight(principal.user_id)))
     if worry is None:
         raise NotFound
     audit.record(session, principal, "worry_by_id", now=now, object_kind="worry", object_id=worry.id)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from services.referrals.worries.models import KEPT_AFTER_ANSWER
 from shared.audit import AuditRow
 from shared.auth import Permission, Principal
+from shared.contracts.cases import ConflictOfInterestDeclared, ConflictOfInterestLifted
 from shared.contracts.referrals import WorryAnswered, WorryReported
 from shared.contracts.worries import (
     OwnWorry,
@@ -284,3 +285,44 @@ async def test_every_look_is_kept_without_a_word_of_it(
     kept = b" ".join(msgspec.json.encode(row.details) for row in rows)
     assert b"Molenstraat" not in kept
     assert b"jongen" not in kept
+
+
+async def test_who_is_too_near_sees_neither_the_worry_of_the_dossier_nor_another_of_that_door(
+    referrals: ServiceUnderTest, tenant: str, inspector: Principal, spot: Principal
+) -> None:
+    """S14: the worker is a cousin. Declared before or after the dossier is linked, and until it is lifted."""
+    cousin = principal(tenant, Permission.WORRY_HANDLE)
+    made, again = await report(referrals, inspector), await report(referrals, inspector, urgency="this_week")
+    other = await report(referrals, inspector, place="Markt 1")
+    dossier_id, path = uuid7(), f"/worries/{made.worry_id}"
+    await referrals.post(f"{path}/take-up", by=spot)
+    await referrals.post(f"{path}/dossier", {"dossier_id": dossier_id}, by=spot)
+    facts: dict[str, Any] = {"occurred_at": datetime.now(UTC), "tenant": tenant, "actor": cousin.user_id, "dossier_id": dossier_id,
+             "user_id": cousin.user_id}  # fmt: skip
+
+    async def seen(by: Principal) -> set[Any]:
+        lines = referrals.read(await referrals.get("/worries", by=by, show="open"), list[WorryLine])
+        return {line.worry_id for line in lines}
+
+    assert await seen(cousin) == {made.worry_id, again.worry_id, other.worry_id}
+    declared = ConflictOfInterestDeclared(id=uuid7(), reason="related", **facts)
+    assert await referrals.deliver(declared)
+    assert not await referrals.deliver(declared)
+
+    assert await seen(cousin) == {other.worry_id}
+    waiting = referrals.read(await referrals.get("/worries/waiting", by=cousin), WorriesWaiting)
+    assert (waiting.waiting, waiting.today) == (1, 1)
+    for each in (made, again):
+        assert problem(await referrals.get(f"/worries/{each.worry_id}", by=cousin)) == (404, "not_found")
+        for act, body in (
+            ("take-up", {}),
+            ("not-taken-up", {"reason": "known_already"}),
+            ("dossier", {"dossier_id": uuid7()}),
+            ("close", {}),
+        ):
+            answer = await referrals.post(f"/worries/{each.worry_id}/{act}", body, by=cousin)
+            assert problem(answer) == (404, "not_found"), act
+    assert await seen(spot) == {made.worry_id, again.worry_id, other.worry_id}
+
+    await referrals.deliver(ConflictOfInterestLifted(id=uuid7(), **facts))
+    assert await seen(cousin) == {made.worry_id, again.worry_id, other.worry_id}
