@@ -70,7 +70,7 @@ class Loop:
     on_paper: UUID = field(default_factory=uuid7)
     carried: set[UUID] = field(default_factory=set)
 
-    def cases_answers(self, *, sight: bool = True, writes: bool = True) -> None:
+    def cases_answers(self, *, sight: bool = True, writes: bool = True, met: bool = True) -> None:
         """What cases says of the dossier; to anybody of another tenant it knows of none."""
         known = AccessedDossier(
             dossier_id=self.dossier_id,
@@ -85,6 +85,7 @@ class Loop:
                 AccessedPerson(person_id=self.child, role="victim", minor=True),
                 AccessedPerson(person_id=self.mother, role="next_of_kin", minor=False),
             ],
+            before_contact=not met,
         )
 
         def answer(body: bytes, tenant: str) -> list[AccessedDossier]:
