@@ -37,6 +37,8 @@ class Letter(msgspec.Struct, frozen=True):
     subject: str
     text: str
     html: str
+    message_id: str
+    """Two copies of one mail have the same."""
 
 
 class Sms(msgspec.Struct, frozen=True):
@@ -200,6 +202,7 @@ def read_letter(path: Path) -> Letter:
         subject=str(message.get("Subject", "")),
         text=body_of(message, "plain"),
         html=body_of(message, "html"),
+        message_id=str(message.get("Message-ID", "")),
     )
 
 

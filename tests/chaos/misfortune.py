@@ -69,6 +69,13 @@ class Misfortune:
             await asyncio.sleep(0.05)
         self.away[victim].append(time.monotonic() - struck)
 
+    async def silence(self, victim: str, seconds: float) -> None:
+        """It hangs for so long, and then it dies: nobody is told that it is away."""
+        with suppress(ProcessLookupError):
+            os.kill(await self._pid_of(victim), signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        await self.strike(victim)
+
     async def _pid_of(self, victim: str) -> int:
         """The process of a part at this moment; one that is still being started is waited for."""
         deadline = time.monotonic() + _BACK_WITHIN

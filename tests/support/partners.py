@@ -1,4 +1,5 @@
-"""A referral that was sent to a partner with a mail address, in a platform that runs: consented to, and due to be told.
+"""A referral that was sent to a partner with a mail address, or to another tenant, in a platform that runs: consented to,
+and due to be told.
 
 `python -m tests.support.partners PLATFORM_JSON TENANT EMAIL [MOBILE] [LANGUAGE]` prints the referral's id.
 """
@@ -35,7 +36,13 @@ FORM = ("generic", 1)
 
 
 async def refer(
-    workshop: Workshop, tenant: str, email: str, *, mobile: str = "", language: str = "nl"
+    workshop: Workshop,
+    tenant: str,
+    email: str,
+    *,
+    mobile: str = "",
+    language: str = "nl",
+    to_tenant: str = "",
 ) -> UUID:
     """As the sender's command leaves it behind; the platform's own clock does the rest."""
     now = datetime.now(UTC)
@@ -50,7 +57,7 @@ async def refer(
         referral = Referral(
             id=uuid7(), dossier_id=dossier_id, dossier_number="SPOT-2026-0042", compartment="pol_care", person_id=None,
             service_id=service_id, organization_id=None, recipient="CAW Aalst - Slachtofferhulp",
-            recipient_kind="partner_link", recipient_tenant="", form=FORM[0], form_version=FORM[1], urgency="soon",
+            recipient_kind="tenant" if to_tenant else "partner_link", recipient_tenant=to_tenant, form=FORM[0], form_version=FORM[1], urgency="soon",
             values=VALUES, follower=worker, proposed_at=now, proposed_by=worker, sent_at=now, sent_by=worker,
             send_by=today, answer_by=today + timedelta(days=7), contact_by=today + timedelta(days=9),
             expires_on=today + timedelta(days=30), ended_why="", rerouted_from=None, state="sent", revision=0, ended="",

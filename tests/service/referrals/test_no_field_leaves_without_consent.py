@@ -7,11 +7,13 @@ import random
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from shared.contracts.referring import ANSWERS
+from shared.db import driver_of
 from tests.service.referrals.loop import Loop
 from tests.service.referrals.secrecy import begin
 
@@ -151,3 +153,34 @@ async def test_the_oracle_would_notice_a_field_that_left(loop: Loop) -> None:
     run.held, run.oracle.agreed = {}, []
     with pytest.raises(AssertionError, match="left without consent"):
         await run.check()
+
+
+@pytest.mark.parametrize(
+    "undone",
+    [
+        "UPDATE referral_consents SET state = 'withdrawn'",
+        "UPDATE referral_consents SET expires_on = current_date - 2",
+        "UPDATE referral_consents SET fields = array_remove(fields, 'name')",
+        "UPDATE referral_consents SET referral_id = gen_random_uuid()",
+    ],
+)
+async def test_the_database_writes_no_disclosure_of_a_field_that_nobody_consented_to(
+    loop: Loop, undone: str
+) -> None:
+    """The second guard: without that row nothing leaves."""
+    ref = await loop.sent()
+    again = """
+        INSERT INTO referral_disclosures (id, referral_id, at, "to", revision, fields, consent_id)
+        SELECT gen_random_uuid(), referral_id, now(), "to", revision + 1, fields, consent_id
+        FROM referral_disclosures WHERE referral_id = $1
+    """
+
+    async def release_after(change: str) -> str:
+        async with loop.service.transaction(loop.lena.tenant) as session:
+            await driver_of(session).execute(change)
+            done: str = await driver_of(session).execute(again, ref.referral_id)
+            return done
+
+    assert await release_after("SELECT 1") == "INSERT 0 1"
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await release_after(undone)
