@@ -193,8 +193,9 @@ def subjects_of(rings: Sequence[BellRung]) -> list[str]:
 
 
 def _say(what: bytes) -> None:
-    sys.stdout.buffer.write(what)
-    sys.stdout.buffer.flush()
+    """All of it. With PYTHONUNBUFFERED, `sys.stdout.buffer` is the bare file, of which one write may take 64 KB and no more."""
+    with open(sys.stdout.fileno(), "wb", closefd=False) as whole:
+        whole.write(what)
 
 
 if __name__ == "__main__":
