@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import shapely
 
+from services.referrals.geography.distance import kilometres
 from services.referrals.geography.folding import folded
 
 _DATA: Final = Path(__file__).parent / "belgium.json"
@@ -161,6 +162,17 @@ class Belgium:
         sure = frozenset.intersection(*(each.codes for each in found)) if chosen is found[0] else chosen.codes
         codes = (sure if len(found) > 1 else chosen.codes) | {f"postal_code:{code}"}
         return Spot(f"{code} {chosen.name}", "municipality", chosen.latitude, chosen.longitude, codes)
+
+    def postal_codes_near(self, latitude: float, longitude: float, within_km: float) -> set[str]:
+        """The postal codes whose middle, that of their municipality, is no farther away."""
+        near = {
+            nis
+            for nis, each in self._municipalities.items()
+            if each.latitude is not None
+            and each.longitude is not None
+            and kilometres(latitude, longitude, each.latitude, each.longitude) <= within_km
+        }
+        return {code for code, several in self._by_postal_code.items() if several[0] in near}
 
     def renewed(self, code: str) -> str:
         """An area's code as it is today: what a merged municipality became."""

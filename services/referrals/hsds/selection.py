@@ -129,9 +129,13 @@ def _near(ask: Question, asked: Asked) -> None:
         covered = [_works_for("entry", among), _beside(_works_for("service", among))]
         ask.require(f"({' OR '.join(covered)} OR {_place(f'{_OPEN_PLACE} AND {_there(ask, asked)}')})")
         return
+    near = ["false"]
     if spot is not None and spot.latitude is not None and spot.longitude is not None:
         latitude, longitude = ask.argument(spot.latitude), ask.argument(spot.longitude)
         middle = f"SELECT {latitude}::float8 AS latitude, {longitude}::float8 AS longitude"
+        # an address without a point is as near as its municipality
+        codes = belgium().postal_codes_near(spot.latitude, spot.longitude, asked.proximity / 1000)
+        near = [f"(place.content->>'latitude' IS NULL AND {_at_one_of(ask, codes)})"]
     else:
         # where we have no borders, the middle of what we know there
         middle = f"""SELECT avg((place.content->>'latitude')::float8) AS latitude,
@@ -142,8 +146,16 @@ def _near(ask: Question, asked: Asked) -> None:
         power(((place.content->>'latitude')::float8 - middle.latitude) * {_METRES_A_DEGREE}, 2)
         + power(((place.content->>'longitude')::float8 - middle.longitude) * {_METRES_A_DEGREE}
                 * cos(radians(middle.latitude)), 2))"""
-    near = f"EXISTS (SELECT FROM ({middle}) AS middle WHERE {away} <= {ask.argument(float(asked.proximity))})"
-    ask.require(_place(f"{_OPEN_PLACE} AND {near}"))
+    near.append(
+        f"EXISTS (SELECT FROM ({middle}) AS middle WHERE {away} <= {ask.argument(float(asked.proximity))})"
+    )
+    ask.require(_place(f"{_OPEN_PLACE} AND ({' OR '.join(near)})"))
+
+
+def _at_one_of(ask: Question, codes: Collection[str]) -> str:
+    among = f"ANY({ask.argument(sorted(codes))}::text[])"
+    return f"""EXISTS (SELECT FROM jsonb_array_elements(coalesce(place.content->'addresses', '[]')) AS address
+        WHERE address->>'postal_code' = {among})"""
 
 
 def _there(ask: Question, asked: Asked) -> str:

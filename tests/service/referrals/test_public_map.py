@@ -185,6 +185,17 @@ async def test_a_postal_code_means_the_municipality_and_regions_that_it_lies_in(
     assert await found(postcode="9000", proximity=40_000) == 1
     assert await found(postcode="4000", proximity=10_000) == 0, "where no borders are known, nothing is near"
     assert await found(postcode="0001") == 0
+    rough = Draft(
+        kind="location", source_id="street", organization_id=CAW,
+        content={"name": "CAW Aalst", "addresses": [{"address_1": "Hopmarkt 1", "city": "Aalst", "postal_code": "9310"}]},
+    )  # fmt: skip
+    async with public.transaction(EDITORIAL_TENANT) as session:
+        await write(session, Layer.SHARED, [rough], source="import:small", by=None, now=NOW)
+    assert await found(postcode="9300", proximity=100) == 1, (
+        "an address without a point is in its municipality"
+    )
+    assert await found(postcode="9000", proximity=10_000) == 0
+    assert await found(postcode="9000", proximity=40_000) == 1
 
 
 @pytest.mark.parametrize("name", ["postcode", "proximity"])
