@@ -21,9 +21,9 @@ GROUPS: Final = (
     (
         "person",
         ("to_know_whom_to_contact", "to_tell_apart_and_by_age", "to_speak_the_same_language", "which_area_is_competent",
-         "who_decides_for_a_minor"),
+         "to_find_the_child_at_school", "who_decides_for_a_minor"),
     ),
-    ("contact", ("to_contact_without_danger", "whom_the_person_allows")),
+    ("contact", ("to_contact_without_danger", "whom_the_person_allows", "no_more_than_the_parent_allows")),
     ("us", ("recipient_can_ask_back",)),
 )  # fmt: skip
 """What is asked, by why it is asked: what the person needs stands first, what we know of ourselves last."""

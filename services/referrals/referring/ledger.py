@@ -17,12 +17,18 @@ PURPOSE_OF_FORM: Final = {
     "caw_victim": "referral_caw",
     "vk_minor": "referral_vk",
     "ocmw": "referral_ocmw",
+    "school": "school",
 }
 """The purpose in cases that a form stands for; all others are `referral_other`."""
 
 
 def purpose_of(form: str) -> str:
     return PURPOSE_OF_FORM.get(form, "referral_other")
+
+
+def is_heard(purpose: str) -> bool:
+    """A consent in a dossier that the ledger keeps: to a referral of any kind, or to contact with the school."""
+    return purpose.startswith("referral_") or purpose in PURPOSE_OF_FORM.values()
 
 
 async def adopted_offer(session: AsyncSession, referral: Referral) -> Consent | None:

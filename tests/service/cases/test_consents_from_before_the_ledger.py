@@ -44,7 +44,7 @@ async def test_each_of_them_is_told_once_and_no_other_consent_is(
     cases: ServiceUnderTest, worker: Principal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(records, "_CARRIED_AT_ONCE", 2)
-    purposes = ("referral_caw", "referral_vk", "school", "referral_ocmw", "referral_other", "referral_caw")
+    purposes = ("referral_caw", "referral_vk", "employer", "school", "referral_other", "referral_caw")
     made = await write(cases, worker, *purposes)
     await bring_up_to_date(cases, worker.tenant)
 
@@ -52,7 +52,7 @@ async def test_each_of_them_is_told_once_and_no_other_consent_is(
         await cases.run_timers(datetime.now(UTC))
 
     heard = await told(cases, worker.tenant)
-    assert [each.consent_id for each in heard] == [each.id for each in made if each.purpose != "school"]
+    assert [each.consent_id for each in heard] == [each.id for each in made if each.purpose != "employer"]
     assert {(each.state, each.on, each.earlier) for each in heard} == {("given", date(2026, 1, 5), True)}
 
 
@@ -66,7 +66,7 @@ async def test_told_again_it_is_the_same_word(cases: ServiceUnderTest, worker: P
 
 
 async def test_a_tenant_without_any_has_nothing_to_tell(cases: ServiceUnderTest, worker: Principal) -> None:
-    await write(cases, worker, "school")
+    await write(cases, worker, "employer")
     await bring_up_to_date(cases, worker.tenant)
 
     async with cases.transaction(worker.tenant) as session:

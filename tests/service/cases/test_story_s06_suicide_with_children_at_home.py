@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from msgspec.structs import replace
+
 from shared.auth import Principal
-from shared.contracts.aftercare import ConsentRef, RecordConsent, WithdrawConsent
-from shared.contracts.cases import DossierRef
+from shared.contracts.aftercare import ConsentRef, NotePracticalHelp, RecordConsent, WithdrawConsent
+from shared.contracts.cases import DossierRef, WriteEntry
 from shared.contracts.documents import GiveLeaflets
 from tests.service.cases.conftest import (
     aftercare_of,
@@ -26,7 +28,8 @@ def born(years: int) -> date:
 
 
 async def test_the_whole_story(cases: ServiceUnderTest, worker: Principal) -> None:
-    await cases.deliver(closed_call_out(cases, worker))
+    crew_asked = replace(closed_call_out(cases, worker), incident_type="death_suicide")
+    await cases.deliver(crew_asked)
     line = (await listed(cases, worker)).lines[0]
     ref = DossierRef(dossier_id=line.dossier_id, number=line.number)
     mother = await person_in(
@@ -39,6 +42,9 @@ async def test_the_whole_story(cases: ServiceUnderTest, worker: Principal) -> No
     assert dossier.minors_involved
     assert {each.person_id for each in dossier.persons if each.minor} == {son, daughter}
 
+    told = WriteEntry(kind="contact", text="Els vertelde het zelf aan de kinderen, SPoT was erbij.")
+    assert (await cases.post(f"/dossiers/{ref.dossier_id}/entries", told, by=worker)).is_success
+
     path = f"/dossiers/{ref.dossier_id}/consents"
     alone = await cases.post(path, RecordConsent(purpose="school", person_id=son), by=worker)
     by_sister = await cases.post(
@@ -50,6 +56,8 @@ async def test_the_whole_story(cases: ServiceUnderTest, worker: Principal) -> No
             path, RecordConsent(purpose="school", person_id=child, given_by=mother, way="written"), by=worker
         )
         assert given.is_success
+    contacted = NotePracticalHelp(kind="school", minutes=15)
+    assert (await cases.post(f"/dossiers/{ref.dossier_id}/practical-help", contacted, by=worker)).is_success
     offered = await cases.post(
         path, RecordConsent(purpose="referral_vk", person_id=son, state="refused", way="written"), by=worker
     )
@@ -63,7 +71,10 @@ async def test_the_whole_story(cases: ServiceUnderTest, worker: Principal) -> No
         ("school", "given", mother, "written"),
         ("referral_vk", "refused", None, ""),  # that it was offered, and the day, and no more
     ]
-    codes = [entry.code for entry in (await seen(cases, ref, worker)).timeline]
+    after = await seen(cases, ref, worker)
+    assert [each.why["days"] for each in after.tasks if each.kind == "recontact"] == ["7", "42"]
+    assert told.text in [entry.text for entry in after.timeline]
+    codes = [entry.code for entry in after.timeline]
     assert {"consent_given", "consent_refused", "leaflets_given"} <= set(codes)
 
 
@@ -74,7 +85,7 @@ async def test_after_a_suicide_the_bereaved_are_contacted_again_as_planned(
 
     recontacts = [task for task in (await seen(cases, ref, worker)).tasks if task.kind == "recontact"]
 
-    assert [task.why["days"] for task in recontacts] == ["10", "42"]
+    assert [task.why["days"] for task in recontacts] == ["7", "42"]
 
 
 async def test_a_consent_is_withdrawn_at_any_time_and_once(

@@ -63,6 +63,7 @@ class Loop:
     dossier_id: UUID = field(default_factory=uuid7)
     victim: UUID = field(default_factory=uuid7)
     child: UUID = field(default_factory=uuid7)
+    brother: UUID = field(default_factory=uuid7)
     mother: UUID = field(default_factory=uuid7)
     on_platform: UUID = field(default_factory=uuid7)
     on_platform_too: UUID = field(default_factory=uuid7)
@@ -70,7 +71,13 @@ class Loop:
     on_paper: UUID = field(default_factory=uuid7)
     carried: set[UUID] = field(default_factory=set)
 
-    def cases_answers(self, *, sight: bool = True, writes: bool = True, met: bool = True) -> None:
+    def children(self, count: int) -> None:
+        """How many children cases knows of in the dossier: one, or two."""
+        self.cases_answers(children=count)
+
+    def cases_answers(
+        self, *, children: int = 1, sight: bool = True, writes: bool = True, met: bool = True
+    ) -> None:
         """What cases says of the dossier; to anybody of another tenant it knows of none."""
         known = AccessedDossier(
             dossier_id=self.dossier_id,
@@ -84,6 +91,10 @@ class Loop:
                 AccessedPerson(person_id=self.victim, role="victim", minor=False),
                 AccessedPerson(person_id=self.child, role="victim", minor=True),
                 AccessedPerson(person_id=self.mother, role="next_of_kin", minor=False),
+                *(
+                    AccessedPerson(person_id=self.brother, role="minor_involved", minor=True)
+                    for _ in range(children - 1)
+                ),
             ],
             before_contact=not met,
         )

@@ -28,7 +28,7 @@ TODAY = date(2026, 3, 2)
         ("ifv_physical", [3, 30], True),
         ("ifv_psychological", [3, 30], True),
         ("burglary", [7, 30], False),
-        ("death_suicide", [10, 42], False),
+        ("death_suicide", [7, 42], False),
         ("death_traffic", [10, 42], False),
         ("robbery_violence", [14], False),
     ],

@@ -114,6 +114,8 @@ def test_the_law_is_cited_as_it_was_on_the_day() -> None:
         (["Sociale dienst", "OCMW Zoersel"], "ocmw"),
         (["Service social", "CPAS de Namur"], "ocmw"),
         (["Onthaal", "Vertrouwenscentrum Kindermishandeling Oost-Vlaanderen"], "vk_minor"),
+        (["Zorgleerkracht", "Basisschool De Regenboog"], "school"),
+        (["Begeleiding", "CLB van de school"], "vk_minor"),
         (["Cawaaien", "Vzw De Brug"], "generic"),
     ],
 )

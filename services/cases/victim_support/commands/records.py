@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.dossiers.deadlines import local_day
@@ -177,7 +177,10 @@ async def carry_consents(session: AsyncSession, tenant: str, after: UUID, *, now
     found = (
         await session.scalars(
             select(Consent)
-            .where(Consent.id > after, Consent.purpose.startswith("referral_", autoescape=True))
+            .where(
+                Consent.id > after,
+                or_(Consent.purpose.startswith("referral_", autoescape=True), Consent.purpose == "school"),
+            )
             .order_by(Consent.id)
             .limit(_CARRIED_AT_ONCE)
         )
