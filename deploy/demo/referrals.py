@@ -4,12 +4,14 @@ Made by the services' own commands, each at its own moment; what one service ask
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.demo import call_outs
@@ -22,6 +24,7 @@ from services.cases.persons.models import Person
 from services.cases.victim_support import commands as victim_support
 from services.referrals.referring import commands, neighbours
 from services.referrals.referring.models import Referral, ReferralMove
+from services.referrals.referring.terms import morning_after
 from services.referrals.social_map.models import layer_of
 from services.referrals.social_map.writing import EDITORS, Draft, entry_id, write
 from shared import outbox, timers
@@ -29,7 +32,7 @@ from shared.auth import Permission, Principal
 from shared.client import CALLER_TOKEN, CLIENT
 from shared.contracts.consents import OfferReferral
 from shared.contracts.incoming_referrals import HandOver
-from shared.contracts.referrals import ReferralHandedOver, ReferralProgressed
+from shared.contracts.referrals import ReferralHandedOver, ReferralProgressed, ReferralReminder
 from shared.contracts.referring import AnswerReferral, ProposeReferral, SendReferral, WithdrawReferral
 from shared.db import uuid7
 
@@ -174,6 +177,13 @@ _COURSES: Final = (
 )  # fmt: skip
 
 
+_OF_THE_FIRST: Final = (
+    ("caw", {"need": "Slaapt slecht sinds de feiten. Wil er met iemand over praten."}, 12),
+    ("ocmw", {"need": "Kan de huur deze maand niet betalen.", "need_kind": "housing"}, 2),
+)
+"""What the first worker sent, so many days ago, in dossiers of hers: nobody answered yet, and one answer is late."""
+
+
 class Neighbours:
     """What a service asks another, answered from that one's database: the demo is made while nobody listens."""
 
@@ -215,7 +225,7 @@ async def refer(workshop: Workshop, cast: Cast, stories: list[Story], *, now: da
         await write(session, layer_of(tenant), _drafts(), source=EDITORS, by=None, now=now)
         _quietly(session)
     told = {story.ago: found for found, story in (await call_outs.closed(workshop, cast, stories)).items()}
-    for course in _COURSES:
+    for course in (*_COURSES, *await _of_the_first(workshop, cast, told)):
         began = today - timedelta(days=course.story_ago)
         moments = [
             at(began + timedelta(days=day), time(10 + place, 20))
@@ -246,8 +256,48 @@ async def refer(workshop: Workshop, cast: Cast, stories: list[Story], *, now: da
                 )
                 await neighbours.hand_over(session, knock, now=client.now)
             moves = await _moves(session, made.referral_id)
+            late = await _late_since(session, made.referral_id, today)
             _quietly(session)
         await _show(workshop, tenant, dossier, made.referral_id, person.id, holder, moves)
+        if late is not None:
+            await _remind(workshop, tenant, dossier, made.referral_id, holder, late)
+
+
+async def _of_the_first(workshop: Workshop, cast: Cast, told: Mapping[int, UUID]) -> list[Course]:
+    """In the youngest of her open dossiers that are old enough; who holds which follows from the roster."""
+    tenant, first = cast.tenant.key, cast.with_role("spot_worker")[0]
+    taken = {course.story_ago for course in _COURSES}
+    hers = []
+    for ago in sorted(set(told) - taken):
+        with suppress(NoResultFound):
+            dossier, _ = await _about(workshop, tenant, told[ago])
+            if dossier.holder == first and dossier.state == "open":
+                hers.append(ago)
+    return [
+        Course(ago, service, values, ((ago - sent, _offer("given")), (ago - sent, _send)))
+        for service, values, sent in _OF_THE_FIRST
+        for ago in [each for each in hers if each > sent][:1]
+    ]
+
+
+async def _late_since(session: AsyncSession, referral_id: UUID, today: date) -> datetime | None:
+    """The morning on which its follower was reminded that nobody answered, if that is past."""
+    referral = await session.get_one(Referral, referral_id)
+    if referral.state != "sent" or referral.answer_by is None or referral.answer_by >= today:
+        return None
+    return morning_after(referral.answer_by)
+
+
+async def _remind(
+    workshop: Workshop, tenant: str, dossier: Dossier, referral_id: UUID, follower: UUID, at_: datetime
+) -> None:
+    reminder = ReferralReminder(
+        id=uuid7(), occurred_at=at_, tenant=tenant, referral_id=referral_id, dossier_id=dossier.id,
+        follower=follower, what="answer_by",
+    )  # fmt: skip
+    async with workshop.transaction("cases", tenant) as session:
+        await victim_support.plan_follow_up(session, reminder, now=at_)
+        _quietly(session)
 
 
 _BEFORE: Final = timedelta(minutes=10)

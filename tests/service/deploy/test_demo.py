@@ -387,4 +387,18 @@ async def test_referrals_stand_in_every_kind_of_state_and_one_came_to_another_te
     assert [(each.sender, each.state, each.urgency) for each in came] == [(POLICE, "sent", "urgent")]
     assert came[0].fields
     assert all(each.text == "" for each in lines)
-    assert Counter(each.code for each in lines)["referral_sent"] == 4
+    assert Counter(each.code for each in lines)["referral_sent"] == 6
+
+
+async def test_the_first_worker_waits_for_one_answer_and_for_one_too_long(workshop: Workshop) -> None:
+    first = next(each for each in demo_tenants() if each.key == POLICE).people[0]
+    (lena,) = await found(workshop, "identity", select(Staff.id).where(Staff.name == first.name))
+    hers = [each for each in await found(workshop, "referrals", select(Referral)) if each.follower == lena]
+    reminded = select(Task).where(Task.kind == "referral_follow_up", Task.assignee == lena)
+
+    late = {each.id for each in hers if each.state == "sent" and each.answer_by < NOW.date()}
+    waits = {each.id for each in hers if each.state == "sent" and each.answer_by >= NOW.date()}
+    tasks = await found(workshop, "cases", reminded)
+
+    assert (len(late), len(waits)) == (1, 1)
+    assert [task.why["of"] for task in tasks if task.state == "open"] == [str(each) for each in late]
