@@ -295,3 +295,29 @@ async def test_a_consent_that_lapsed_on_the_way_says_what_to_do(
     page = (await referrer.get(f"/referrals/{REFERRAL}")).text
 
     assert ("Vraag de persoon opnieuw toestemming" in page) is stopped
+
+
+async def test_a_referral_that_was_taken_back_still_shows_who_saw_the_form(
+    referrer: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("referrals")[f"GET /referrals/{REFERRAL}"] = referral(
+        "withdrawn",
+        line=line("withdrawn", sent_at=NOW),
+        may=[],
+        disclosures=[
+            Disclosure(
+                at=NOW, delivered_at=NOW, to="partner", fields=["need"], consent_id=CONSENT, ground_id=None
+            )
+        ],
+    )
+    neighbours.of("referrals")[f"GET /referrals/{REFERRAL}/delivery"] = DeliveryView(
+        delivery_id=uuid7(), kind="partner_link", state="over", address_hint="o•••@caw.be", language="nl",
+        mailed_at=NOW, failed_why="", link_expires_at=NOW, links=1, may_renew=False,
+        receipts=[Receipt(at=NOW, what="shown", reader="An De Smet", proved_by="email", digest="x", revision=1)],
+    )  # fmt: skip
+
+    page = (await referrer.get(f"/referrals/{REFERRAL}")).text
+
+    for told in ("Wie las het formulier", "An De Smet", "gelezen op het scherm", "Wat vertrok, en wanneer"):
+        assert told in page
+    assert "Stuur een nieuwe link" not in page

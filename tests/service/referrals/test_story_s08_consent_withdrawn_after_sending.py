@@ -1,10 +1,14 @@
 """S08: the victim withdraws the day after sending. The recipient is told and keeps no field, nothing more leaves,
 and who was given the form stays in the log."""
 
+from datetime import UTC, datetime
+
 from shared.auth import Permission
 from shared.contracts.consents import ConsentRef, WithdrawReferralConsent
+from shared.contracts.incoming_referrals import IncomingLooks
 from shared.contracts.referrals import ReferralConsentChanged, ReferralProgressed
 from shared.contracts.referring import AmendReferral
+from tests.service.referrals.at_a_partner import Partner
 from tests.service.referrals.conftest import problem
 from tests.service.referrals.loop import EVERY_FIELD, VALUES, Loop
 from tests.support.principals import principal
@@ -110,3 +114,34 @@ async def test_another_tenants_consent_is_unknown(loop: Loop) -> None:
     )
 
     assert problem(answer) == (404, "not_found")
+
+
+async def test_who_saw_the_form_stays_known_after_it_was_taken_back(partner: Partner) -> None:
+    """To a partner: which reader, when and of what. The proof outlives the fields, for the sender alone."""
+    ref, token = await partner.sent()
+    await partner.read(await partner.enter(token))
+    (consent,) = (await partner.loop.seen(ref)).consents
+    await partner.loop.post(f"/consents/{consent.consent_id}/withdraw", WithdrawReferralConsent())
+    await partner.service.run_timers(datetime.now(UTC))
+
+    view, delivery = await partner.loop.seen(ref), await partner.delivery(ref)
+
+    assert view.line.state == "withdrawn"
+    assert [(each.to, bool(each.fields), each.consent_id) for each in view.disclosures] == [
+        ("partner", True, consent.consent_id)
+    ]
+    assert [(each.what, each.reader) for each in delivery.receipts] == [("shown", "An De Smet")]
+
+
+async def test_at_the_recipients_who_looked_stays_known_after_the_fields_are_wiped(loop: Loop) -> None:
+    ref = await loop.sent()
+    await loop.carry()
+    (received,) = await loop.received()
+    (consent,) = (await loop.seen(ref)).consents
+    await loop.post(f"/consents/{consent.consent_id}/withdraw", WithdrawReferralConsent())
+    await loop.carry()
+
+    path = f"/incoming-referrals/{received.line.incoming_id}/looks"
+    looks = loop.read(await loop.service.get(path, by=loop.karim), IncomingLooks).looks
+
+    assert ("incoming_by_id", loop.karim.user_id) in [(each.action, each.user_id) for each in looks]
