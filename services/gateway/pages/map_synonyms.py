@@ -71,13 +71,18 @@ async def words_page(
 ) -> Response[str]:
     visit.who.require(Permission.SOCIAL_MAP_EDIT)
     typed = request.query_params.get("q", "").strip()[:WORD_LENGTH]
+    language = visit.language
     desks = sorted(
-        _desks(visit, await _groups(visit)), key=lambda each: _plain(title_of(visit.language, each.held))
+        _desks(visit, await _groups(visit)), key=lambda each: _plain(title_of(language, each.held))
     )
     found = [
-        each for each in desks if not typed or any(_plain(typed) in _plain(word) for word in _all_words(each))
+        each
+        for each in desks
+        if not typed or any(_plain(typed) in _plain(word) for word in _all_words(language, each))
     ]
-    exactly = [each for each in found if _plain(typed) in {_plain(word) for word in _words(each.held)}]
+    words = [_words(language, each.held) for each in found if not each.is_over]
+    exactly = [several for several in words if _plain(typed) in {_plain(word) for word in several}]
+    also = dict.fromkeys(word for several in exactly for word in several if _plain(word) != _plain(typed))
     running = [each for each in found if not each.is_over and each.held is not None]
     return pages.show(
         "social_map/words.html",
@@ -90,9 +95,7 @@ async def words_page(
         ],
         coming=[each for each in found if each.held is None],
         over=[each for each in found if each.is_over],
-        also=list(
-            dict.fromkeys(w for each in exactly for w in _words(each.held) if _plain(w) != _plain(typed))
-        ),
+        also=list(also),
         title_of=lambda group: title_of(visit.language, group),
         total=len(desks),
         keeps=_keeps(visit),
@@ -223,17 +226,21 @@ def title_of(language: Language, group: SynonymGroup | None) -> str:
 
 
 def _others(language: Language, group: SynonymGroup | None) -> str:
-    words = [each for each in _words(group) if each != title_of(language, group)]
+    words = [each for each in _words(language, group) if each != title_of(language, group)]
     return ", ".join(words[:_SHOWN]) + ("…" if len(words) > _SHOWN else "")
 
 
-def _words(group: SynonymGroup | None) -> list[str]:
-    return [] if group is None else [each for words in group.words.values() for each in words]
+def _words(language: Language, group: SynonymGroup | None) -> list[str]:
+    """All of them, those of the language of who looks first."""
+    if group is None:
+        return []
+    codes = dict.fromkeys((language.code, *LANGUAGES))
+    return [each for code in codes for each in group.words.get(code, [])]
 
 
-def _all_words(desk: _Desk) -> list[str]:
+def _all_words(language: Language, desk: _Desk) -> list[str]:
     groups = [desk.held, *desk.planned]
-    return [word for each in groups if each for word in (*_words(each), *each.also)]
+    return [word for each in groups if each for word in (*_words(language, each), *each.also)]
 
 
 def _plain(text: str) -> str:
@@ -374,12 +381,12 @@ async def _show(
         if not desk.code
         else [each for each in _desks(visit, await _groups(visit)) if each.code != desk.code]
     )
-    mine = {_plain(each): each for each in reversed(_words(desk.held))}
+    mine = {_plain(each): each for each in reversed(_words(visit.language, desk.held))}
     beside = [
         (word, each.code, title_of(language, each.held))
         for each in others
         if not each.is_over
-        for word in _words(each.held)
+        for word in _words(visit.language, each.held)
         if _plain(word) in mine
     ]
     return pages.show(
@@ -397,9 +404,8 @@ async def _show(
         changed=changed,
         staff=await visit.services.staff(),
         names={**names, "also": language.word("synonyms.also")},
-        shown=lambda _name, value: ", ".join(value.split("\n")),
+        shown=lambda _name, value: ", ".join(value.splitlines()),
         languages=sorted(LANGUAGES, key=lambda each: each != language.code),
-        words=_words,
         tries=list(reversed(mine.values())),
         beside=list(dict.fromkeys(beside)),
     )

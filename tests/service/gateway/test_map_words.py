@@ -146,7 +146,7 @@ async def test_the_second_of_two_editors_sees_both_and_keeps_what_she_typed(
         type="", title="", status=409, code="changed_meanwhile",
         details={"changed_by": str(PERSON), "changed_at": AT.isoformat()},
     )  # fmt: skip
-    answer = await editor.post(f"{PAGE}/debts", data={**form, "words_nl": "schulden\nputje"})
+    answer = await editor.post(f"{PAGE}/debts", data={**form, "words_nl": "schulden\r\nputje"})
     assert answer.status_code == HTTPStatus.CONFLICT
     assert "schulden, rood staan" in answer.text
     assert "schulden, putje" in answer.text
