@@ -37,6 +37,7 @@ class Permission(StrEnum):
     ON_CALL_READ = "on_call:read"
     ROSTER_READ = "roster:read"
     ROSTER_MANAGE = "roster:manage"
+    HOURS_PLAN = "hours:plan"
     CALENDAR_READ = "calendar:read"
     CALL_OUT_REQUEST = "call_out:request"
     CALL_OUT_READ = "call_out:read"

@@ -18,6 +18,7 @@ from deploy.demo import (
     first_content,
     letters,
     outreach,
+    own_hours,
     referrals,
     roster,
     self_test,
@@ -80,6 +81,7 @@ async def make(platform: Platform, demo_file: Path, *, now: datetime) -> None:
                 await outreach.look_for(workshop, cast, now=now)
             if cast.tenant.kind == _POLICE:
                 await roster.look_ahead(workshop, cast, now=now)
+                await own_hours.plan(workshop, cast, now=now)
                 await self_test.switch_on(workshop, cast, now=now)
                 await self_test.remember(workshop, cast, now=now)
                 await call_outs.happen(workshop, cast, stories.stories, stories.running, now=now)

@@ -188,6 +188,7 @@ PLACES: Final[tuple[tuple[str, str, str, tuple[Permission, ...]], ...]] = (
     ("/tasks", N_("Taken"), "task", (Permission.DOSSIER_READ,)),
     ("/social-map", N_("Sociale kaart"), "map", (Permission.SOCIAL_MAP_READ,)),
     ("/worries", N_("Zorgen"), "flag", (Permission.WORRY_REPORT, Permission.WORRY_HANDLE)),
+    ("/hours", N_("Mijn uren"), "clock", (Permission.HOURS_PLAN,)),
     (
         "/referrals",
         N_("Doorverwijzingen"),

@@ -223,6 +223,12 @@ async def rostering_world(service: ServiceUnderTest, owner: Principal) -> dict[s
     assert planned.is_success, planned.text
     assert asked.is_success, asked.text
     assert zone.is_success, zone.text
+    block = await service.post(
+        "/own-hours",
+        {"starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=4)).isoformat()},
+        by=owner,
+    )
+    assert block.is_success, block.text
     escalated = await service.post(f"/call-outs/{asked.json()['call_out_id']}/escalate", {}, by=owner)
     assert escalated.is_success, escalated.text
     async with service.transaction(owner.tenant) as session:
@@ -230,6 +236,7 @@ async def rostering_world(service: ServiceUnderTest, owner: Principal) -> dict[s
     return {
         **await planning_world(service, owner, now=now),
         "report_id": report,
+        "block_id": block.json()["block_id"],
         **await _incident(service, owner),
         "user_id": owner.user_id,
         "partner_zone_id": zone.json()["partner_zone_id"],

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -80,3 +81,31 @@ def take_up(worker: Person) -> str:
     assert worker.axe() == []
     worker.check()
     return dossier_id
+
+
+def test_an_inspector_plans_his_own_hours_and_a_short_rest_warns(person: Callable[..., Person]) -> None:
+    inspector = person(ZONE, "neighbourhood_inspector", viewport=PHONE)
+    inspector.expected_statuses |= {422, 409}
+    page = inspector.page
+    day = date.today() + timedelta(days=70 - date.today().weekday())  # noqa: DTZ011 a Monday that the demo leaves empty
+    for begins, ends in ((day, "22:00"), (day + timedelta(days=1), "14:00")):
+        inspector.open(f"/hours?day={day}")
+        page.locator("[name=starts_at]").fill(f"{begins}T{'14:00' if ends == '22:00' else '06:00'}")
+        page.locator("[name=ends_at]").fill(f"{begins}T{ends}")
+        page.locator("[name=area]").fill("Mijlbeek")
+        page.get_by_role("button", name="Plan deze uren").click()
+        expect(page.get_by_text("De uren staan in uw week.")).to_be_visible()
+    expect(page.get_by_text("Te weinig rust voor deze dienst.")).to_be_visible()
+    assert inspector.axe() == []
+
+    page.locator("main a.item").last.click()
+    page.locator("[name=starts_at]").fill(f"{day + timedelta(days=1)}T10:00")
+    page.locator("[name=ends_at]").fill(f"{day + timedelta(days=1)}T18:00")
+    assert inspector.axe() == []
+    page.get_by_role("button", name="Bewaar deze uren").click()
+    expect(page.get_by_text("Te weinig rust voor deze dienst.")).to_have_count(0)
+
+    coordinator = person(ZONE, "spot_coordinator")
+    coordinator.open(f"/hours/team?day={day}")
+    expect(coordinator.page.get_by_text("Mijlbeek").first).to_be_visible()
+    assert coordinator.axe() == []

@@ -23,7 +23,12 @@ _GROUPS: Final = {
         Permission.ROLE_MANAGE,
         Permission.TENANT_MANAGE,
     ),
-    "roster": (Permission.ON_CALL_READ, Permission.ROSTER_READ, Permission.ROSTER_MANAGE),
+    "roster": (
+        Permission.ON_CALL_READ,
+        Permission.ROSTER_READ,
+        Permission.ROSTER_MANAGE,
+        Permission.HOURS_PLAN,
+    ),
     "call_outs": (
         Permission.CALL_OUT_REQUEST,
         Permission.CALL_OUT_READ,

@@ -15,6 +15,7 @@ from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
 from shared.contracts.cases import DossierPage
+from shared.contracts.own_hours import OnDutyNow
 from shared.contracts.worries import (
     CONSENTS,
     LONGEST_TEXT,
@@ -258,8 +259,10 @@ def _show_new(pages: Pages, visit: Visit, form: Form, status: HTTPStatus = HTTPS
 async def _show(
     pages: Pages, visit: Visit, worry_id: UUID, form: Form, status: HTTPStatus = HTTPStatus.OK
 ) -> Response[str]:
-    worry, staff = await asyncio.gather(
-        visit.services.ask("referrals", f"/worries/{worry_id}", WorryView), visit.services.staff()
+    worry, staff, duty = await asyncio.gather(
+        visit.services.ask("referrals", f"/worries/{worry_id}", WorryView),
+        visit.services.staff(),
+        visit.services.ask_or(OnDutyNow(users=[]), "rostering", "/own-hours/on-duty", OnDutyNow),
     )
     mine = DossierPage(lines=[], count=0)
     if worry.state == "taken_up" and worry.dossier_id is None:
@@ -268,6 +271,7 @@ async def _show(
         "worries/worry.html",
         visit,
         worry=worry,
+        works_now=worry.reported_by in duty.users,
         staff=staff,
         f=form,
         status=status,

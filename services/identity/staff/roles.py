@@ -112,7 +112,7 @@ _DEFAULTS: dict[str, tuple[RoleFacts, ...]] = {
         ),
         _role(
             "neighbourhood_inspector",
-            {Permission.ON_CALL_READ, Permission.WORRY_REPORT},
+            {Permission.ON_CALL_READ, Permission.WORRY_REPORT, Permission.HOURS_PLAN},
             Compartment.POL_WIJK,
         ),
         _role("chief", {Permission.ON_CALL_READ, Permission.ROSTER_READ, Permission.STATISTICS_READ}),

@@ -52,6 +52,9 @@ class Rules(Struct, frozen=True):
 
     valid_from: date
     longest_day_minutes: Known
+    longest_week_minutes: Known
+    weekly_rest_minutes: Known
+    shortest_service_minutes: Known
     minimum_credit_minutes: Known
     night: Block
     flexitime: Block

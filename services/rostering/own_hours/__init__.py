@@ -1,0 +1,1 @@
+"""The hours that a neighbourhood inspector plans himself: nobody approves them, and a rest rule warns."""
