@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 from uuid import UUID
 
@@ -124,10 +125,9 @@ async def test_of_referrals_between_tenants_while_nats_was_away_both_sides_tell_
     sent: list[UUID] = []
 
     async def send_all() -> None:
-        for _ in range(_REFERRALS):
-            sent.append(
-                await refer(workshop, TENANT, f"tegenslag.{uuid7().hex}@ocmw.example", to_tenant=RECIPIENT)
-            )
+        for _, follower in zip(range(_REFERRALS), cycle(aftermath.night.crew), strict=False):
+            address = f"tegenslag.{uuid7().hex}@ocmw.example"
+            sent.append(await refer(workshop, TENANT, address, to_tenant=RECIPIENT, follower=UUID(follower)))
             await asyncio.sleep(0.2)
 
     async def answer_and_take_back() -> None:

@@ -60,7 +60,9 @@ async def test_every_ringing_ended_and_no_timer_is_lost(aftermath: Aftermath) ->
     unsent = await aftermath.books.rows(
         "notifications",
         "SELECT kind, channel, state, error FROM deliveries"
-        " WHERE channel = 'email' AND state IN ('queued', 'failed')",
+        " WHERE channel = 'email' AND (state = 'failed' OR (state = 'queued'"
+        # other messages may wait for quiet hours, and so that nobody gets too many at once
+        " AND (kind LIKE 'call_out%' OR next_try_at IS NULL OR next_try_at < now())))",
     )
 
     assert ringing == []

@@ -43,6 +43,7 @@ async def refer(
     mobile: str = "",
     language: str = "nl",
     to_tenant: str = "",
+    follower: UUID | None = None,
 ) -> UUID:
     """As the sender's command leaves it behind; the platform's own clock does the rest."""
     now = datetime.now(UTC)
@@ -58,7 +59,7 @@ async def refer(
             id=uuid7(), dossier_id=dossier_id, dossier_number="SPOT-2026-0042", compartment="pol_care", person_id=None,
             service_id=service_id, organization_id=None, recipient="CAW Aalst - Slachtofferhulp",
             recipient_kind="tenant" if to_tenant else "partner_link", recipient_tenant=to_tenant, form=FORM[0], form_version=FORM[1], urgency="soon",
-            values=VALUES, follower=worker, proposed_at=now, proposed_by=worker, sent_at=now, sent_by=worker,
+            values=VALUES, follower=follower or worker, proposed_at=now, proposed_by=worker, sent_at=now, sent_by=worker,
             send_by=today, answer_by=today + timedelta(days=7), contact_by=today + timedelta(days=9),
             expires_on=today + timedelta(days=30), ended_why="", rerouted_from=None, state="sent", revision=0, ended="",
             amended_after=0, answer_revision=0, answer="", reason="", question="", part="", outcome="", version=1,
