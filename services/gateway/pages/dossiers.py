@@ -160,7 +160,9 @@ async def show_dossier(
         dossier_drafts.drafts_of(visit, dossier_id),
         visit.services.look(DossierVisit(), "cases", f"/dossiers/{dossier_id}/visits", DossierVisit),
     )
-    form = dossier_drafts.begin(visit, drafts, "entry", {"kind": "note", "capacity": "victim_care"})
+    form = dossier_drafts.begin(
+        visit, drafts, "entry", {"kind": "note", "capacity": capacities_of(dossier)[0]}
+    )
     wanted = Wanted(show, capacity, visited.before)
     return await show_page(pages, visit, dossier, form, wanted)
 
@@ -288,8 +290,15 @@ async def _context(visit: Visit, dossier: DossierView, wanted: Wanted) -> dict[s
         "verdict_of": partial(dossier_persons.verdict_of, dossier),
         "moment": datetime.now(UTC),
         "entry_kinds": ENTRY_KINDS,
-        "capacities": [capacity for capacity in CAPACITIES if capacity in _FOUND_BY_HAND],
+        "capacities": capacities_of(dossier),
     }
+
+
+def capacities_of(dossier: DossierView) -> list[str]:
+    """In which capacity one speaks in it: in social help nobody speaks as the police does."""
+    if dossier.kind == "social_help":
+        return ["practical_help"]
+    return [capacity for capacity in CAPACITIES if capacity in _FOUND_BY_HAND]
 
 
 def _today() -> Any:

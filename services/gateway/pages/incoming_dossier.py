@@ -103,7 +103,7 @@ async def take_up(
     form = await read_form(request, visit)
     born_on = form.day("born_on")
     if form.needs("incident_type", "last_name"):
-        persons = [_person(form, born_on=born_on)]
+        persons = [_person(form, role="client" if is_social(visit) else "victim", born_on=born_on)]
         if form.text(f"{_SECOND}last_name"):
             persons.append(_parent(form))
         command = TakeUpIncoming(
@@ -239,11 +239,12 @@ def _field_of(name: str) -> str:
     return f"{_SECOND}{field}" if name.startswith("persons.1.") else field
 
 
-def _person(form: Form, *, born_on: Any) -> AddPerson:
+def _person(form: Form, *, role: str, born_on: Any) -> AddPerson:
     language = form.text("language")
     return AddPerson(
         first_name=form.text("first_name"),
         last_name=form.text("last_name"),
+        role=role,
         born_on=born_on,
         language=language,
         interpreter=[language] if language and form.text("interpreter") else [],

@@ -274,7 +274,7 @@ def _name(staff: Staff, language: Language, user_id: UUID | None) -> str:
 def _system_symbol(code: str) -> str:
     if code.startswith("call_out_"):
         return "call-out"
-    if code.startswith("referral_"):
+    if code.startswith(("referral_", "incoming_")):
         return "link"
     if code.startswith("outreach_"):
         return "house"

@@ -122,6 +122,7 @@ async def test_what_she_left_of_it_is_what_is_taken_over(
     dossier = sent(neighbours, f"{DOOR}/new-dossier", TakeUpIncoming).dossier
     assert (dossier.kind, dossier.incident_type, dossier.summary) == ("social_help", "help_debts", "Schulden")
     (person,) = dossier.persons
+    assert person.role == "client"
     assert (person.last_name, person.phone, person.phone_safe, person.safe.no_voicemail) == (
         "De Backer", "", False, True,
     )  # fmt: skip

@@ -109,7 +109,10 @@ async def plan_follow_up(session: AsyncSession, event: ReferralReminder, *, now:
 
 
 async def show_incoming_step(session: AsyncSession, event: IncomingReferralChanged, *, now: datetime) -> None:
-    """A dossier took up what another service referred, or it changed or ended after that: a line in the timeline."""
+    """A dossier took up what another service referred, or it changed or ended after that: a line in the timeline.
+
+    One that was opened for it began a moment after the act that opened it, and has its own first line first.
+    """
     if event.dossier_id is None or event.what not in _INCOMING:
         return
     dossier = await _held(session, event.dossier_id)
@@ -120,7 +123,14 @@ async def show_incoming_step(session: AsyncSession, event: IncomingReferralChang
         code = f"incoming_{event.state}" if event.state in _TAKEN_BACK else "incoming_ended"
     details = {"incoming": str(event.incoming_id)}
     session.add(
-        Entry.system(dossier.id, code, at=event.occurred_at, by=event.actor, service="referrals", **details)
+        Entry.system(
+            dossier.id,
+            code,
+            at=max(event.occurred_at, dossier.opened_at),
+            by=event.actor,
+            service="referrals",
+            **details,
+        )
     )
     by = event.actor or dossier.holder or event.assigned_to
     if by is not None:
