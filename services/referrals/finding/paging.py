@@ -56,8 +56,8 @@ async def _counted_there(
     ask: Ask, wish: contract.FindServices, kept: Callable[[Sequence[Row]], list[tuple[Row, Card]]]
 ) -> Page:
     """Nothing falls away: the database counts, and skips to where the page is."""
-    size = JUDGED if is_judged(wish) else wish.limit
-    start = wish.offset - wish.offset % JUDGED if is_judged(wish) else wish.offset
+    size = JUDGED if _is_judged(wish) else wish.limit
+    start = wish.offset - wish.offset % JUDGED if _is_judged(wish) else wish.offset
     found: list[tuple[Row, Card]] = []
     total = 0
     while len(found) < wish.offset - start + wish.limit:
@@ -94,7 +94,7 @@ async def _counted_here(
     return Page(here, wish.offset, len(found), more=_more(wish, len(found)), at_least=not all_seen)
 
 
-def is_judged(wish: contract.FindServices) -> bool:
+def _is_judged(wish: contract.FindServices) -> bool:
     """Whether more is to be said of the candidates than the statement can: who fits, who works there, what is open."""
     return wish.open_now or wish.client is not None or bool(wish.place) or wish.point is not None
 
