@@ -73,7 +73,7 @@ async def measure(effort: Effort) -> Section:
         "Finding a service",
         f"`POST /services/search` of one tenant, one request after the other: {_QUERIES} searches of one to three words of "
         "the field (a third mistyped), half of them from a postal code, some with filters. The services are written by the "
-        f"commands up to {first:,} and copied in the index from there to {second:,}. Plain SQL is the very statements that "
+        f"commands up to {first:,} and copied in the index from there to {second:,}. Plain SQL means the very statements that "
         "the search sends (a second one when nothing has all the words), with their parameters ready, by asyncpg inside the tenant. Ours adds HTTP, the token, entering the "
         f"tenant, reading the words, judging the rules and hours of each candidate, and JSON. {effort.rounds} rounds in turns.",
         ["services", "plain SQL p50 ms", "plain SQL p95 ms", "ours p50 ms", "ours p95 ms", "memory MB"],
