@@ -1,6 +1,7 @@
 """From JetStream to a handler, once for each event however often it comes; what fails is parked, never dropped."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import Counter
@@ -178,9 +179,11 @@ class Listener:
         async with asyncio.TaskGroup() as tasks:
             while True:
                 room = await at_work.room()
-                try:
+                # nothing to fetch is told by an error, and on a busy machine by an empty list too
+                messages: list[Msg] = []
+                with contextlib.suppress(TimeoutError):
                     messages = await consumer.fetch(room, timeout=_FETCH_SECONDS)
-                except TimeoutError:
+                if not messages:
                     lag.set((await consumer.consumer_info()).num_pending or 0)
                     continue
                 for received in sorted(map(self._read, messages), key=lambda each: each.sequence):

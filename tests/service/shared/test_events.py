@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 
@@ -264,6 +265,30 @@ async def test_a_long_outage_takes_none_of_the_tries_that_a_message_has(
 
     assert tries == ["away"] * 2 * MAX_FAILURES + ["fails"] * MAX_FAILURES
     assert await _parked(service) == []
+
+
+@pytest.mark.usefixtures("empty_outbox")
+async def test_an_empty_answer_to_a_fetch_stops_no_listener(
+    service: ServiceUnderTest, tenant: str, stream: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch, asked = JetStreamContext.PullSubscription.fetch, list[int]()
+
+    async def at_first_nothing(
+        consumer: JetStreamContext.PullSubscription, batch: int, timeout: float
+    ) -> list[Msg]:
+        asked.append(batch)
+        return [] if len(asked) == 1 else await fetch(consumer, batch, timeout=timeout)
+
+    monkeypatch.setattr(JetStreamContext.PullSubscription, "fetch", at_first_nothing)
+    event = counted(tenant, 1)
+    await stream.publish(f"{event.SUBJECT}.{tenant}", encode(event))
+    listening = asyncio.create_task(listener_of(service, stream).run("FLOOR"))
+    try:
+        await until(lambda: _is_handled(service, tenant, event))
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+    assert len(asked) > 1
 
 
 async def _is_handled(service: ServiceUnderTest, tenant: str, event: floor.CountedUp) -> bool:
