@@ -26,6 +26,8 @@ ROLES = (
     ("sociale_kaart", "map_editor"),
 )
 _MOST_PAGES = 140
+_DOSSIER, _DOSSIERS = "/dossiers/*", 6
+"""What leads on from a dossier depends on what is to be done in it, so that a few of them are looked through."""
 _ID = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/dev/mail/)[^/]+|(?<=/admin/roles/)\w+|(?<=/admin/incident-types/)(?!new\b)\w+"
     r"|(?<=/admin/leaflets/)(?!new\b)\w+|(?<=/social-map/words/)(?!new\b)\w+|20\d\d-\d\d(-\d\d)?"
@@ -67,22 +69,32 @@ def searches_of(page: Page) -> list[str]:
 def walk(person: Person) -> dict[str, str]:
     """An address for each kind of page, by following links and sending questions from the start."""
     found: dict[str, str] = {}
+    dossiers: set[str] = set()
     waiting = ["/"]
+
+    def is_new(url: str) -> bool:
+        if shape(url) == _DOSSIER:
+            return len(dossiers) < _DOSSIERS and urlsplit(url).path not in dossiers
+        return shape(url) not in found
+
     while waiting and len(found) < _MOST_PAGES:
         address = waiting.pop(0)
-        if shape(urljoin(person.platform.url, address)) in found:
+        url = urljoin(person.platform.url, address)
+        if not is_new(url):
             continue
+        if shape(url) == _DOSSIER:
+            dossiers.add(urlsplit(url).path)
         response = person.open(address)
         assert response is not None
         if "text/html" not in response.headers.get("content-type", ""):
-            found[shape(urljoin(person.platform.url, address))] = ""
+            found[shape(url)] = ""
             continue
-        found[shape(urljoin(person.platform.url, address))] = address
+        found.setdefault(shape(url), address)
         # A letter or SMS in the postbox leads to pages of whoever it was for.
         waiting += [
             each
             for each in (*links_of(person.page), *searches_of(person.page))
-            if shape(urljoin(person.page.url, each)) not in found
+            if is_new(urljoin(person.page.url, each))
             and ("/dev/mail" in each or "/dev/mail" not in person.page.url)
         ]
     return {kind: address for kind, address in found.items() if address}
