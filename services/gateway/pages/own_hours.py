@@ -59,7 +59,7 @@ async def plan_hours(
         )
         if await told(visit, form, "rostering", "/own-hours", command, HoursRef):
             return go_to(request, f"/hours?day={_day_of(starts_at)}", note="note.hours_planned")
-    week = await _week(visit, _day_of(starts_at) if starts_at else None)
+    week = await _week_around(visit, starts_at)
     return _show(pages, visit, week, form, status=_WRONG)
 
 
@@ -130,6 +130,12 @@ async def team_page(
 
 async def _week(visit: Visit, day: date | None) -> OwnWeek:
     return await visit.services.ask("rostering", "/own-hours", OwnWeek, day=str(day or visit.today))
+
+
+async def _week_around(visit: Visit, typed: datetime | None) -> OwnWeek:
+    """The week in which somebody planned; today's where what he typed is in another age, and stays typed."""
+    day = _day_of(typed) if typed else visit.today
+    return await _week(visit, day if abs(day.year - visit.today.year) <= 1 else visit.today)
 
 
 def _block(week: OwnWeek, block_id: UUID) -> HoursBlock:

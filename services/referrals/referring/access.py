@@ -58,11 +58,6 @@ def person_in(dossier: AccessedDossier, person_id: UUID) -> AccessedPerson | Non
     return next((each for each in dossier.persons if each.person_id == person_id), None)
 
 
-def require_receiver(principal: Principal) -> None:
-    """Who hands out what comes in, or may have been given some of it. Raises `Forbidden`."""
-    principal.require_any(Permission.REFERRAL_RECEIVE, Permission.REFERRAL_READ)
-
-
 def of_receiver(principal: Principal) -> ColumnElement[bool]:
     """All that came in for who hands it out, else what was assigned to the caller; never what brought no field."""
     own = Incoming.assigned_to == principal.user_id
@@ -72,7 +67,7 @@ def of_receiver(principal: Principal) -> ColumnElement[bool]:
 
 async def incoming_to_handle(session: AsyncSession, principal: Principal, incoming_id: UUID) -> Incoming:
     """Held until the commit, so that two who act come one after the other. `NotFound` alike for unknown and not his."""
-    require_receiver(principal)
+    principal.require_any(Permission.REFERRAL_RECEIVE, Permission.REFERRAL_READ)
     incoming = await session.scalar(
         select(Incoming)
         .where(Incoming.id == incoming_id, of_receiver(principal))

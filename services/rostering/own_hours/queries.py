@@ -15,13 +15,17 @@ from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts.call_outs import RestWarning
 from shared.contracts.own_hours import HoursBlock, OnDutyNow, OwnWeek, TeamWeek
+from shared.errors import Invalid
+
+_YEARS = 100
 
 
 async def own_week(
     session: AsyncSession, principal: Principal, day: date | None = None, *, now: datetime
 ) -> OwnWeek:
+    """The week of a day, today's without one. Raises `Invalid` for a day in another age."""
     principal.require(Permission.HOURS_PLAN)
-    wanted = day or now.astimezone(BRUSSELS).date()
+    wanted = _day(day, now)
     rows = await _rows(session, wanted, principal.user_id)
     return _week(principal.user_id, rows, wanted)
 
@@ -29,9 +33,9 @@ async def own_week(
 async def team_week(
     session: AsyncSession, principal: Principal, day: date | None = None, *, now: datetime
 ) -> TeamWeek:
-    """For who coordinates: everybody's, with the same warnings."""
+    """For who coordinates: everybody's, with the same warnings. Raises `Invalid` for a day in another age."""
     principal.require(Permission.ROSTER_MANAGE)
-    wanted = day or now.astimezone(BRUSSELS).date()
+    wanted = _day(day, now)
     planned = defaultdict[UUID, list[OwnHours]](list)
     for row in await _rows(session, wanted):
         planned[row.user_id].append(row)
@@ -47,6 +51,13 @@ async def on_duty_now(session: AsyncSession, principal: Principal, *, now: datet
         select(OwnHours.user_id).where(OwnHours.starts_at <= now, OwnHours.ends_at > now).distinct()
     )
     return OnDutyNow(users=sorted(found))
+
+
+def _day(day: date | None, now: datetime) -> date:
+    today = now.astimezone(BRUSSELS).date()
+    if day is not None and abs(day.year - today.year) > _YEARS:
+        raise Invalid({"day": "too_far"})
+    return day or today
 
 
 async def _rows(session: AsyncSession, day: date, user_id: UUID | None = None) -> Sequence[OwnHours]:

@@ -109,6 +109,15 @@ async def test_what_is_another_persons_or_another_tenants_does_not_exist(
     assert problem(await zone.service.post("/own-hours", hours(start, 4), by=zone.lena)) == (403, "forbidden")
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_a_week_in_another_age_is_refused(zone: Zone, inspector: Principal, day: str) -> None:
+    coordinator = principal(zone.tenant, Permission.ROSTER_MANAGE)
+    for path, who in (("/own-hours", inspector), ("/own-hours/team", coordinator)):
+        answer = await zone.service.get(path, by=who, day=day)
+        assert answer.status_code == 422
+        assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [("day", "too_far")]
+
+
 async def test_nobody_works_twice_at_once_and_a_double_click_is_one_block(
     zone: Zone, inspector: Principal
 ) -> None:

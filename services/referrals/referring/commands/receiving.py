@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.referring.access import incoming_to_handle, require_receiver
+from services.referrals.referring.access import incoming_to_handle
 from services.referrals.referring.acts import answer_of, colleague, hear
 from services.referrals.referring.changes import audited, note_incoming, tell_sender
 from services.referrals.referring.models import Incoming, Referral
@@ -108,7 +108,7 @@ async def answer_incoming(
     session: AsyncSession, principal: Principal, command: AnswerReferral, incoming_id: UUID, *, now: datetime
 ) -> IncomingRef:
     """Acknowledge, accept, refuse, ask, first contact, outcome: codes only. Raises `Invalid`, `WrongState`."""
-    require_receiver(principal)
+    principal.require_any(Permission.REFERRAL_RECEIVE, Permission.REFERRAL_READ)
     checked_answer(command, local_day(now))
     incoming = await incoming_to_handle(session, principal, incoming_id)
     check_answer(incoming.state, command.answer)

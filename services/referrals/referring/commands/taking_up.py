@@ -9,13 +9,13 @@ from uuid import UUID, uuid5
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.referring.access import dossier_to_write, incoming_to_handle, require_receiver
+from services.referrals.referring.access import dossier_to_write, incoming_to_handle
 from services.referrals.referring.changes import audited, note_incoming
 from services.referrals.referring.models import Incoming
 from services.referrals.referring.parcels import ReferralOver
 from services.referrals.referring.rules import check_codes
 from services.referrals.referring.states import WIPED
-from shared.auth import Principal
+from shared.auth import Permission, Principal
 from shared.client import caller_token_of, client_of
 from shared.contracts.cases import DossierRef
 from shared.contracts.incoming_referrals import (
@@ -54,7 +54,7 @@ async def take_up_incoming(
     we break off after cases opened it, the same command again finds that dossier. Raises what cases refuses,
     `AlreadyTakenUp`, `ReferralOver`.
     """
-    require_receiver(principal)
+    principal.require_any(Permission.REFERRAL_RECEIVE, Permission.REFERRAL_READ)
     incoming = await incoming_to_handle(session, principal, incoming_id)
     _check_free(incoming)
     key = str(uuid5(incoming.id, f"{incoming.version}:{msgspec.json.encode(command).decode()}"))
@@ -68,7 +68,7 @@ async def link_incoming(
     session: AsyncSession, principal: Principal, command: LinkIncoming, incoming_id: UUID, *, now: datetime
 ) -> IncomingRef:
     """A dossier that is there and the caller's to write. Raises `ReadOnly`, `AlreadyTakenUp`, `ReferralOver`."""
-    require_receiver(principal)
+    principal.require_any(Permission.REFERRAL_RECEIVE, Permission.REFERRAL_READ)
     await dossier_to_write(session, command.dossier_id)
     incoming = await incoming_to_handle(session, principal, incoming_id)
     if incoming.dossier_id != command.dossier_id:
@@ -80,7 +80,7 @@ async def unlink_incoming(
     session: AsyncSession, principal: Principal, command: UnlinkIncoming, incoming_id: UUID, *, now: datetime
 ) -> IncomingRef:
     """It was not that dossier. What was written there stays. Raises `Invalid`, `ReadOnly`, `NotLinked`."""
-    require_receiver(principal)
+    principal.require_any(Permission.REFERRAL_RECEIVE, Permission.REFERRAL_READ)
     check_codes(("reason", command.reason, UNLINK_REASONS))
     incoming = await incoming_to_handle(session, principal, incoming_id)
     before = incoming.dossier_id

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.referring.access import dossier_to_read, of_receiver, require_receiver
+from services.referrals.referring.access import dossier_to_read, of_receiver
 from services.referrals.referring.changes import audited
 from services.referrals.referring.models import Incoming, ReferralMove, fields_of
 from services.referrals.referring.rules import check_codes, place_of
@@ -35,7 +35,7 @@ async def incoming_page(
     session: AsyncSession, principal: Principal, state: str, after: str, *, now: datetime
 ) -> IncomingPage:
     """What came in, newest first, without a field of any form; for a worker what was assigned to her."""
-    require_receiver(principal)
+    principal.require_any(Permission.REFERRAL_RECEIVE, Permission.REFERRAL_READ)
     check_codes(("state", state, _STATES))
     today = local_day(now)
     wanted = select(Incoming).where(of_receiver(principal)).order_by(Incoming.id.desc()).limit(_PAGE + 1)
@@ -60,7 +60,7 @@ async def incoming_by_id(
     session: AsyncSession, principal: Principal, incoming_id: UUID, *, now: datetime
 ) -> IncomingView:
     """The fields that were consented to, until they are wiped. Raises `NotFound`."""
-    require_receiver(principal)
+    principal.require_any(Permission.REFERRAL_RECEIVE, Permission.REFERRAL_READ)
     incoming = await session.scalar(
         select(Incoming).where(Incoming.id == incoming_id, of_receiver(principal))
     )
@@ -92,7 +92,7 @@ async def dossier_incoming(
     session: AsyncSession, principal: Principal, dossier_id: UUID, *, now: datetime
 ) -> DossierIncoming:
     """What a dossier took up, newest first, for who may read the dossier. Raises `NotFound`."""
-    require_receiver(principal)
+    principal.require_any(Permission.REFERRAL_RECEIVE, Permission.REFERRAL_READ)
     await dossier_to_read(session, dossier_id)
     found = await session.scalars(
         select(Incoming).where(Incoming.dossier_id == dossier_id).order_by(Incoming.id.desc())
