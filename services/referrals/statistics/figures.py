@@ -17,7 +17,10 @@ from shared.disclosure import protected, protected_tree, shown
 from shared.periods import BRUSSELS
 
 Thing = TypeVar("Thing")
-PURPOSES: Final = tuple(purpose for purpose in CONSENT_PURPOSES if purpose.startswith("referral_"))
+_NO_FORM: Final = ("employer", "doctor")
+PURPOSES: Final = tuple(purpose for purpose in CONSENT_PURPOSES if purpose not in _NO_FORM)
+"""What somebody is referred for by one of the forms."""
+
 RESULTS: Final = (
     "helped", "no_help", "not_reached", "refused", "expired", "taken_back", "contact_made", "under_way",
 )  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 
 from services.cases.documents.letter_texts import LANGUAGES, Template, all_templates, templates_on, words
 from services.cases.documents.setting import Facts, Sender, letter
+from services.cases.dossiers.models import NUMBER_PREFIX
 from shared.contracts.configuration import SEED_INCIDENT_TYPES
 
 KNOWN = {"phone", "recipient"}
@@ -29,7 +30,7 @@ def test_each_text_is_whole_in_every_language(template: Template) -> None:
 
 
 def test_a_leaflet_is_suggested_for_types_that_exist() -> None:
-    codes = {each.code for each in SEED_INCIDENT_TYPES}
+    codes = {each.code for each in SEED_INCIDENT_TYPES} | NUMBER_PREFIX.keys()
 
     for template in all_templates():
         assert set(template.suggested_for) <= codes
