@@ -10,6 +10,7 @@ import uvicorn
 
 from shared import audit, migrations
 from shared.app import create_app
+from shared.client import SERVER_KEEPS_SECONDS
 from shared.db import Database, platform_transaction, transaction
 from shared.inbox import parked_messages, replay
 from shared.lifecycle import tenants_here
@@ -54,6 +55,7 @@ def serve(service: Service, *, serves: bool = True, works: bool = True) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=SERVER_KEEPS_SECONDS,
         timeout_graceful_shutdown=5,
     )
 

@@ -21,6 +21,13 @@ CLIENT = "vangnet_client"
 CALLER_TOKEN = "vangnet_caller_token"  # noqa: S105 - a name, not a secret
 _TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 _FILE_TIMEOUT = aiohttp.ClientTimeout(total=120, connect=2)
+KEPT_SECONDS = 15
+"""So long a connection that nobody uses is kept for the next request."""
+
+SERVER_KEEPS_SECONDS = 75
+"""And so long by a server of ours: longer than any client, an ingress with its 60 among them. One that is closed just as
+a command leaves over it would make the command fail, and a command is not sent again by itself."""
+
 _PIECE = 64 * 1024
 _TOKEN_SECONDS = 240.0
 _AWAY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
@@ -214,7 +221,11 @@ class ServiceClient:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(keepalive_timeout=KEPT_SECONDS),
+                timeout=_TIMEOUT,
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
         return self._session
 
 

@@ -7,6 +7,7 @@ import uvicorn
 from services.gateway.app import create_app
 from services.gateway.live import Live
 from services.gateway.settings import Settings
+from shared.client import SERVER_KEEPS_SECONDS
 from shared.settings import read
 
 
@@ -33,6 +34,7 @@ def main() -> None:
         access_log=False,
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=SERVER_KEEPS_SECONDS,
         timeout_graceful_shutdown=5,
     )
     Server(config, app.state.live).run()
