@@ -25,8 +25,8 @@ KEPT_SECONDS = 15
 """So long a connection that nobody uses is kept for the next request."""
 
 SERVER_KEEPS_SECONDS = 75
-"""And so long by a server of ours: longer than any client, an ingress with its 60 among them. One that is closed just as
-a command leaves over it would make the command fail, and a command is not sent again by itself."""
+"""And so long by a server of ours: longer than any client, an ingress with its 60 among them. One that is closed just
+as a command leaves over it would make the command fail, and a command is not sent again by itself."""
 
 _PIECE = 64 * 1024
 _TOKEN_SECONDS = 240.0

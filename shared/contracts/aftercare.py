@@ -24,9 +24,10 @@ VICTIM_TOLD_OF = ("ban", "hearing", "extension", "end")
 TOLD_BY = ("in_person", "phone", "letter")
 RISK_INSTRUMENTS = ("col_15_2020", "other")
 RISK_LEVELS = ("low", "medium", "high", "very_high")
-CONSENT_PURPOSES = (
-    "referral_caw", "referral_vk", "referral_ocmw", "referral_other", "school", "employer", "doctor",
-)  # fmt: skip
+REFERRAL_PURPOSES = ("referral_caw", "referral_vk", "referral_ocmw", "referral_other", "school")
+"""What somebody agrees to when he is referred; the ledger of referrals keeps these."""
+
+CONSENT_PURPOSES = (*REFERRAL_PURPOSES, "employer", "doctor")
 CONSENT_STATES = ("given", "refused", "pending", "withdrawn")
 CONSENT_WAYS = ("spoken", "written")
 

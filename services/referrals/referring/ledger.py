@@ -26,11 +26,6 @@ def purpose_of(form: str) -> str:
     return PURPOSE_OF_FORM.get(form, "referral_other")
 
 
-def is_heard(purpose: str) -> bool:
-    """A consent in a dossier that the ledger keeps: to a referral of any kind, or to contact with the school."""
-    return purpose.startswith("referral_") or purpose in PURPOSE_OF_FORM.values()
-
-
 async def adopted_offer(session: AsyncSession, referral: Referral) -> Consent | None:
     """The line that this answer belongs to, held: the pending one of this referral, or what was said of it in cases.
 

@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.consents.models import Consent
 from services.referrals.referring.acts import consent_is_gone, locked, say_stopped
-from services.referrals.referring.ledger import announce, is_heard, withdraw_row
+from services.referrals.referring.ledger import announce, withdraw_row
 from services.referrals.referring.models import Incoming, Referral
 from services.referrals.referring.parcels import Parcel, ReferralOver, note_delivered, release, was_delivered
 from services.referrals.referring.states import ENDINGS
 from services.referrals.referring.terms import morning_of
 from shared.client import Refused, client_of
+from shared.contracts.aftercare import REFERRAL_PURPOSES
 from shared.contracts.cases import ConsentChanged
 from shared.contracts.incoming_referrals import HandOver, Taken, TellAnswer
 from shared.contracts.referrals import ReferralAnswered, ReferralHandedOver
@@ -84,7 +85,7 @@ async def hear_consent(session: AsyncSession, event: ConsentChanged, *, now: dat
     It covers no field by itself: that is agreed here, with a recipient. One from before the ledger is a line and no
     more: what it was taken back from is long over, and what was agreed since stands.
     """
-    if not is_heard(event.purpose):
+    if event.purpose not in REFERRAL_PURPOSES:
         return
     row = await session.scalar(select(Consent).where(Consent.source_id == event.consent_id).with_for_update())
     if event.earlier and row is not None:

@@ -11,16 +11,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.contracts.aftercare import CONSENT_PURPOSES
+from shared.contracts.aftercare import REFERRAL_PURPOSES
 from shared.contracts.statistics import Cell, Figure
 from shared.disclosure import protected, protected_tree, shown
 from shared.periods import BRUSSELS
 
 Thing = TypeVar("Thing")
-_NO_FORM: Final = ("employer", "doctor")
-PURPOSES: Final = tuple(purpose for purpose in CONSENT_PURPOSES if purpose not in _NO_FORM)
-"""What somebody is referred for by one of the forms."""
-
 RESULTS: Final = (
     "helped", "no_help", "not_reached", "refused", "expired", "taken_back", "contact_made", "under_way",
 )  # fmt: skip
@@ -83,7 +79,7 @@ class Sorting(Struct, Generic[Thing], frozen=True):
 
 OF_OFFERS: Final[tuple[Sorting[Offer], ...]] = (
     Sorting("referral_answers", lambda each: each.state, ("given", "refused", "pending", "withdrawn")),
-    Sorting("referral_services", lambda each: each.purpose, PURPOSES),
+    Sorting("referral_services", lambda each: each.purpose, REFERRAL_PURPOSES),
 )
 ANSWERED: Final[Sorting[SentReferral]] = Sorting(
     "referrals_answered", lambda each: each.answered, ("in_time", "late", "no_answer")
@@ -110,15 +106,19 @@ def cut(how: Sorting[Thing], now: Sequence[Thing], before: Sequence[Thing]) -> F
 def results(now: Sequence[SentReferral], before: Sequence[SentReferral]) -> Figure:
     """What came of what was sent, by the kind of service."""
     counts = Counter((each.purpose, each.result) for each in now)
-    sums, parts = protected_tree([[counts[purpose, result] for result in RESULTS] for purpose in PURPOSES])
+    sums, parts = protected_tree(
+        [[counts[purpose, result] for result in RESULTS] for purpose in REFERRAL_PURPOSES]
+    )
     return Figure(
         code="referral_results",
         total=shown(len(now)),
         previous=shown(len(before)),
-        groups=[Cell(key=purpose, value=total) for purpose, total in zip(PURPOSES, sums, strict=True)],
+        groups=[
+            Cell(key=purpose, value=total) for purpose, total in zip(REFERRAL_PURPOSES, sums, strict=True)
+        ],
         cells=[
             Cell(key=result, value=value, parent=purpose)
-            for purpose, values in zip(PURPOSES, parts, strict=True)
+            for purpose, values in zip(REFERRAL_PURPOSES, parts, strict=True)
             for result, value in zip(RESULTS, values, strict=True)
         ],
     )

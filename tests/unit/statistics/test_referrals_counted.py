@@ -11,7 +11,6 @@ from services.referrals.referring.ledger import PURPOSE_OF_FORM, purpose_of
 from services.referrals.statistics.figures import (
     ANSWERED,
     OF_OFFERS,
-    PURPOSES,
     RESULTS,
     Offer,
     SentReferral,
@@ -19,6 +18,7 @@ from services.referrals.statistics.figures import (
     last_answers,
     results,
 )
+from shared.contracts.aftercare import REFERRAL_PURPOSES
 from shared.contracts.consents import CONSENT_STATES
 from shared.contracts.referring import OUTCOMES, REFERRAL_STATES
 from shared.contracts.statistics import SMALLEST, Figure
@@ -74,7 +74,7 @@ def test_answers_and_services_count_the_same_offers() -> None:
 
 def test_each_answer_and_each_form_has_its_cell() -> None:
     assert set(OF_OFFERS[0].cells) == set(CONSENT_STATES)
-    assert {*PURPOSE_OF_FORM.values(), purpose_of("generic")} == set(PURPOSES)
+    assert {*PURPOSE_OF_FORM.values(), purpose_of("generic")} == set(REFERRAL_PURPOSES)
 
 
 @pytest.mark.parametrize(("days", "cell"), [(0, "in_time"), (5, "in_time"), (6, "late"), (None, "no_answer")])
@@ -107,7 +107,7 @@ def test_helped_is_what_the_recipient_closed_as_helped() -> None:
             state=st.sampled_from(REFERRAL_STATES),
             outcome=st.sampled_from(OUTCOMES),
             days=st.none() | st.integers(0, 9),
-            purpose=st.sampled_from(PURPOSES),
+            purpose=st.sampled_from(REFERRAL_PURPOSES),
         ),
         max_size=40,
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases.dossiers.deadlines import local_day
@@ -25,6 +25,7 @@ from shared.auth import Permission, Principal
 from shared.contracts.aftercare import (
     CONSENT_PURPOSES,
     CONSENT_WAYS,
+    REFERRAL_PURPOSES,
     RISK_INSTRUMENTS,
     RISK_LEVELS,
     ConsentRef,
@@ -177,10 +178,7 @@ async def carry_consents(session: AsyncSession, tenant: str, after: UUID, *, now
     found = (
         await session.scalars(
             select(Consent)
-            .where(
-                Consent.id > after,
-                or_(Consent.purpose.startswith("referral_", autoescape=True), Consent.purpose == "school"),
-            )
+            .where(Consent.id > after, Consent.purpose.in_(REFERRAL_PURPOSES))
             .order_by(Consent.id)
             .limit(_CARRIED_AT_ONCE)
         )
