@@ -6,6 +6,10 @@ from services.gateway.marking import N_
 
 GENDERS: Final = ("female", "male", "other")
 RESIDENCE: Final = ("belgian", "eu_citizen", "residence_permit", "asylum_seeker", "no_legal_stay")
+SPOKEN: Final = (
+    "nl", "fr", "de", "en", "ar", "tr", "es", "it", "pl", "ro", "bg", "ru", "uk", "so", "ti", "ps", "fa", "sq",
+)  # fmt: skip
+"""Languages that services work in and clients speak."""
 GROUPS: Final = (
     "victims", "children", "young_people", "parents", "families", "adults", "older_people", "women", "men", "offenders",
     "bereaved", "carers", "people_with_disability", "people_with_addiction", "people_with_debts", "homeless_people",

@@ -12,6 +12,10 @@ Months = Annotated[int, Meta(ge=1, le=60)]
 Language = Literal["nl", "fr", "de", "en"]
 
 
+NAMED_AREA = "place"
+"""The `extent_type` of a service area that somebody named: the service finds its code, and never keeps it so."""
+
+
 class Freshness(msgspec.Struct, frozen=True, kw_only=True):
     """`state`: fresh, to_check (nobody looked in time, or ever), stale (and long ago). `by` is a user or an address."""
 

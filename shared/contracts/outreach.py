@@ -22,11 +22,15 @@ ATTEMPT_RESULTS = {
     "came_forward": ("contact_made", "refused"),
 }
 """A letter is `sent` by sending it; the person who calls after a letter `came_forward`."""
+RESULTS_WHENEVER = ("contact_made", "refused", "moved")
+"""What may become known also while the ladder waits for a decision."""
 SKIP_REASONS = ("no_phone", "no_partner", "no_ground", "no_letters", "unsafe")
 OUTREACH_PARTNERS = ("gp", "home_nurse", "home_help", "pharmacist", "family", "landlord", "police")
 ASKING_BASES = ("consent", "ground")
 DECISIONS = ("stop", "go_on", "danger", "ask_partner")
-STOP_REASONS = ("tried_enough", "wants_peace", "moved", "deceased", "mistaken", "other_help")
+STOP_REASONS_EARLY = ("moved", "deceased", "mistaken", "other_help")
+"""Why a ladder may be ended while steps are left."""
+STOP_REASONS = ("tried_enough", "wants_peace", *STOP_REASONS_EARLY)
 LADDER_STATES = ("open", "asked", "confirming", "danger", "contact", "stopped")
 TASKS_OF_OUTREACH = (
     "outreach_visit", "outreach_phone", "outreach_letter", "outreach_partner", "outreach_decision", "outreach_confirm",

@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from services.gateway.finding_words import GROUPS
+from services.gateway.finding_words import GROUPS, SPOKEN
 from services.gateway.forms import Form, read_form
 from services.gateway.pages import two_versions
 from services.gateway.pages.map_entries import path_of, shown
@@ -17,7 +17,6 @@ from services.gateway.pages.map_form import (
     DAYS,
     LISTS,
     PHONES,
-    SPOKEN,
     TRANSLATED,
     WAYS,
     HoursWrong,

@@ -5,36 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from services.gateway.finding_words import GROUPS
+from services.gateway.finding_words import GROUPS, SPOKEN
+from shared.contracts.map_entries import NAMED_AREA
 
 TRANSLATED: Final = ("fr", "de", "en")
 PHONES: Final = 4
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WAYS: Final = ("self", "phone", "email", "online", "walk_in", "appointment", "referral", "waiting_list")
-SPOKEN: Final = (
-    "nl",
-    "fr",
-    "de",
-    "en",
-    "ar",
-    "tr",
-    "es",
-    "it",
-    "pl",
-    "ro",
-    "bg",
-    "ru",
-    "uk",
-    "so",
-    "ti",
-    "ps",
-    "fa",
-)
 LISTS: Final = ("ways", "languages", "rubrics", "groups")
 """Fields of which several can be chosen."""
-
-PLACE: Final = "place"
-"""The `extent_type` of an area that somebody named; the service finds its code."""
 
 _LONGEST_CODE: Final = 20
 _TEXTS: Final[dict[str, tuple[str, ...]]] = {
@@ -225,7 +204,7 @@ def _areas(content: dict[str, Any], new: Mapping[str, str], _now: datetime) -> N
     nameless = [each for each in content.get("service_areas", []) if not _area_name(each)]
     names = dict.fromkeys(filter(None, (part.strip() for part in re.split(r"[,;\n]", new["areas"]))))
     content["service_areas"] = [
-        *(before.get(name, {"name": name, "extent_type": PLACE}) for name in names),
+        *(before.get(name, {"name": name, "extent_type": NAMED_AREA}) for name in names),
         *nameless,
     ]
 

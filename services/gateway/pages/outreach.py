@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from services.gateway.forms import Form, read_form, told
-from services.gateway.language import BRUSSELS
+from services.gateway.language import BRUSSELS, LANGUAGES
 from services.gateway.pages.dossier_sight import dossier_of
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
@@ -21,10 +21,12 @@ from shared.contracts.outreach import (
     ATTEMPT_WAYS,
     DECISIONS,
     OUTREACH_PARTNERS,
+    RESULTS_WHENEVER,
     SEEN,
     SIGNAL_SOURCES,
     SKIP_REASONS,
     STOP_REASONS,
+    STOP_REASONS_EARLY,
     AddSignal,
     ConfirmDecision,
     Decide,
@@ -145,7 +147,6 @@ def _signal_page(
     dossier: Any = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response[str]:
-    codes = ("nl", "fr", "de", "en")
     names = visit.language.locale.languages
     return pages.show(
         "outreach/signal.html",
@@ -155,7 +156,7 @@ def _signal_page(
         running=running,
         seen=SEEN,
         sources=SIGNAL_SOURCES,
-        languages=[(code, names.get(code, code)) for code in codes],
+        languages=[(code, names.get(code, code)) for code in LANGUAGES],
         status=status,
     )
 
@@ -262,7 +263,7 @@ async def skip_step(
 
 def _fits(result: str, ladder: OutreachView) -> bool:
     """While a decision is asked only what makes it needless can be noted."""
-    return ladder.state in {"open", "danger"} or result in {"contact_made", "refused", "moved"}
+    return ladder.state in {"open", "danger"} or result in RESULTS_WHENEVER
 
 
 async def _attempt_page(
@@ -365,15 +366,9 @@ async def _decide_page(
         ladder=ladder,
         kinds=kinds,
         kind=form.text("kind") if form.text("kind") in kinds else kinds[0],
-        stop_reasons=STOP_REASONS
-        if ladder.state != "open"
-        else [each for each in STOP_REASONS if each in _EARLY],
+        stop_reasons=STOP_REASONS_EARLY if ladder.state == "open" else STOP_REASONS,
         status=status,
     )
-
-
-_EARLY: Final = ("moved", "deceased", "mistaken", "other_help")
-"""Why the looking may end while steps are left."""
 
 
 async def _ladder(visit: Visit, dossier_id: UUID) -> OutreachView:

@@ -10,7 +10,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from services.gateway.finding_words import GENDERS, RESIDENCE
+from services.gateway.finding_words import GENDERS, RESIDENCE, SPOKEN
 from services.gateway.forms import Form, read_form
 from services.gateway.pages.errand import Errand, errand_of
 from services.gateway.pages.service_lines import facts, group_name, why
@@ -36,26 +36,6 @@ _OF_CLIENT: Final = (
     "place", "within", "serves", "age", "gender", "status", "speaks", "belongs", "referred", "fitting",
 )  # fmt: skip
 """What goes in the body of a form and nowhere else."""
-_SPOKEN: Final = (
-    "nl",
-    "fr",
-    "de",
-    "en",
-    "ar",
-    "tr",
-    "es",
-    "it",
-    "pl",
-    "ro",
-    "bg",
-    "ru",
-    "uk",
-    "so",
-    "ti",
-    "ps",
-    "fa",
-    "sq",
-)
 _NOTHING: Final = SearchChoices(rubrics=[], groups=[], languages=[], services=0)
 
 
@@ -176,10 +156,10 @@ async def _show(pages: Pages, visit: Visit, asked: _Asked) -> Response[str]:
         "top_rubrics": [each for each in choices.rubrics if each.parent_id is None][:18]
         or choices.rubrics[:18],
         "groups": [(code, group_name(language, code)) for code in choices.groups],
-        "spoken": [(code, language.language_name(code)) for code in choices.languages if code in _SPOKEN],
+        "spoken": [(code, language.language_name(code)) for code in choices.languages if code in SPOKEN],
         "genders": [(code, group_name(language, code, "gender")) for code in GENDERS],
         "statuses": [(code, group_name(language, code, "residence_status")) for code in RESIDENCE],
-        "languages": [(code, language.language_name(code)) for code in _SPOKEN],
+        "languages": [(code, language.language_name(code)) for code in SPOKEN],
         "chips": _chips(visit, form, choices),
         "errand": asked.errand,
         "shared": [(name, value) for name in _SHARED for value in form.lists[name] if value],

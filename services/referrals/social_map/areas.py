@@ -1,13 +1,11 @@
 """The areas that a service works for, as people name them and by their code. Pure."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from services.referrals.geography.belgium import belgium
 from services.referrals.social_map.writing import ContentWrong
-
-PLACE: Final = "place"
-"""The `extent_type` of an area that was only named: it gets its code here, and is never kept so."""
+from shared.contracts.map_entries import NAMED_AREA
 
 
 def with_codes(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,7 +19,7 @@ def with_codes(content: Mapping[str, Any]) -> dict[str, Any]:
     wrong: dict[str, str] = {}
     found = []
     for place, area in enumerate(areas):
-        if not isinstance(area, Mapping) or area.get("extent_type") != PLACE:
+        if not isinstance(area, Mapping) or area.get("extent_type") != NAMED_AREA:
             found.append(area)
         elif (coded := _coded(str(area.get("name", "")))) is not None:
             found.append({**area, **coded})

@@ -29,15 +29,13 @@ from shared.contracts.outreach import (
     ASKING_BASES,
     ATTEMPT_RESULTS,
     OUTREACH_PARTNERS,
+    RESULTS_WHENEVER,
     SKIP_REASONS,
     NoteAttempt,
     OutreachRef,
 )
 from shared.db import uuid7
 from shared.errors import Invalid
-
-_WHENEVER = ("contact_made", "refused", "moved")
-"""What may become known also while the ladder waits for a decision."""
 
 
 async def note_attempt(
@@ -50,7 +48,7 @@ async def note_attempt(
     if local_day(command.at) < local_day(ladder.signalled_at):
         raise Invalid({"at": "before_the_signal"})
     ladder.step(command.version, by=principal.user_id, at=now)
-    if ladder.state in {"asked", "confirming"} and command.result not in _WHENEVER:
+    if ladder.state in {"asked", "confirming"} and command.result not in RESULTS_WHENEVER:
         raise LadderStopped
     attempt = await _made(session, principal, command, dossier, now=now)
     session.add(attempt)

@@ -22,14 +22,19 @@ from services.cases.outreach.acts import (
 from services.cases.outreach.models import Decision, DecisionMade, Ladder, NothingToDecide
 from shared.auth import Permission, Principal
 from shared.contracts.cases import RiskIncreased
-from shared.contracts.outreach import DECISIONS, STOP_REASONS, ConfirmDecision, Decide, OutreachRef
+from shared.contracts.outreach import (
+    DECISIONS,
+    STOP_REASONS,
+    STOP_REASONS_EARLY,
+    ConfirmDecision,
+    Decide,
+    OutreachRef,
+)
 from shared.db import uuid7
 from shared.errors import Invalid, NotFound
 from shared.outbox import publish
 
 _SHORTEST_REASON = 20
-_STOPS_BEFORE_THE_END = frozenset({"moved", "deceased", "mistaken", "other_help"})
-"""Why a ladder may be ended before it was climbed."""
 
 
 async def decide(
@@ -179,7 +184,7 @@ async def _require_turn(session: AsyncSession, ladder: Ladder, command: Decide) 
         )
     ):
         raise DecisionMade
-    early = command.kind == "stop" and command.stop_reason in _STOPS_BEFORE_THE_END
+    early = command.kind == "stop" and command.stop_reason in STOP_REASONS_EARLY
     if command.kind in {"danger", "ask_partner"} or early:
         return
     if ladder.state == "open" or (ladder.state == "confirming" and command.kind == "go_on"):
