@@ -95,6 +95,29 @@ def test_a_number_is_not_given_outside_the_safe_hours_but_with_a_reason(
     assert "tel:" not in page.content()
 
 
+def test_what_is_pressed_while_a_colleague_writes_is_still_there_when_it_is_let_go(person: NewPerson) -> None:
+    desk = person("pz_aalst", "spot_worker", which=1)
+    dossier = open_dossier(desk, "burglary", "Molenstraat 30, Aalst")
+    phone = person("pz_aalst", "spot_worker", which=1, viewport=PHONE)
+    phone.open(dossier)
+    link = desk.page.locator("#block-referrals").get_by_role("link", name="Doorverwijzen")
+    answers: list[Route] = []
+    news = re.compile(r"/dossiers/[^/]+/live")
+    desk.page.route(news, lambda route: answers.append(route))
+
+    with desk.page.expect_request(news):
+        phone.page.get_by_label("Schrijf in het dossier").fill("De deur werd hersteld.")
+        phone.page.get_by_role("button", name="Bewaar in het dossier").click()
+    link.hover()
+    desk.page.mouse.down()
+    with desk.page.expect_response(news):
+        answers[0].continue_()
+    desk.page.wait_for_timeout(300)
+    desk.page.mouse.up()
+
+    desk.page.wait_for_url(re.compile(r"/referrals/new$"))
+
+
 def test_a_draft_is_there_on_another_device_and_after_a_session_that_ended(person: NewPerson) -> None:
     desk = person("pz_aalst", "spot_worker", which=1)
     dossier = open_dossier(desk, "burglary", "Molenstraat 21, Aalst")

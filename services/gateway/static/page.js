@@ -57,8 +57,14 @@ function confirmIn(details) {
 }
 
 /* 4. Live: one line to the server per visible page. A block with data-live="rostering.call_out" is fetched anew when an event
-      of that name (or a longer one) comes. A swap never takes a form from someone's hands: it offers the new version instead. */
-const held = (node) => node.contains(document.activeElement) && typing(document.activeElement);
+      of that name (or a longer one) comes. A swap never takes a form from someone's hands: it offers the new version instead.
+      And what is pressed at this moment is still there when it is let go, or the click on it would be lost. */
+const blocks = (node) => node.closest("main") ? [node, ...document.querySelectorAll(".block")] : [node]; // they come along with it
+const held = (node) => blocks(node).some((each) => (each.contains(document.activeElement) && typing(document.activeElement)) || each.matches(".block:has(dialog[open])"));
+const PRESS = 2000; // a finger that left the window is forgotten
+const waiting = new Set();
+let pressedAt = -PRESS;
+const pressed = () => performance.now() - pressedAt < PRESS;
 let line = null;
 let missed = false;
 
@@ -79,9 +85,33 @@ function hangUp() { line?.close(); line = null; }
 function refresh(concerns, by) {
   for (const node of document.querySelectorAll("main [data-live], header [data-live], nav [data-live]")) {
     if (!concerns(node.dataset.live)) continue;
-    if (held(node)) offerNewVersion(node, by); else htmx.trigger(node, "refresh");
+    renew(node, by);
   }
 }
+
+function renew(node, by) {
+  if (pressed()) { waiting.add(node); setTimeout(renewWaiting, PRESS); }
+  else if (held(node)) offerNewVersion(node, by);
+  else htmx.trigger(node, "refresh");
+}
+
+function renewWaiting() {
+  const nodes = [...waiting];
+  waiting.clear();
+  for (const node of nodes) if (node.isConnected) renew(node, "");
+}
+
+document.addEventListener("pointerdown", () => { pressedAt = performance.now(); }, true);
+// after the click that follows
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(() => { pressedAt = -PRESS; renewWaiting(); }), true);
+
+// somebody may have begun while the answer was under way
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const node = event.detail.requestConfig.elt;
+  if (!node.dataset.live || !(pressed() || held(node))) return;
+  event.detail.shouldSwap = false;
+  renew(node, "");
+});
 
 function offerNewVersion(node, by) {
   if (node.previousElementSibling?.classList.contains("changed")) return;
