@@ -50,11 +50,18 @@ Again = Callable[[], Awaitable[None]]
 
 @pytest.fixture(scope="session")
 async def platform(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Platform:
-    """Databases of the four services with the demo tenants ready in each, as the running services make them."""
+    """Databases of the services with the demo tenants ready in each, as the running services make them.
+
+    Of their own: other tests of this worker write in the shared layer of the map too.
+    """
     urls: dict[str, ServiceDatabase] = {}
     for owner in OWNERS:
         urls[owner] = await prepare_database(
-            admin_url, owner, service_password="test-only", migrator_password="test-only"
+            admin_url,
+            owner,
+            service_password="test-only",
+            migrator_password="test-only",
+            database=f"vangnet_demo_{owner}",
         )
         await migrations.migrate(owner, urls[owner].migration_url)
     for tenant in demo_tenants():
