@@ -88,6 +88,7 @@ SUBSCRIPTIONS: Subscriptions = {
     TenantSettingsChanged: on_tenant_settings_changed,
 }
 TIMERS: TimerHandlers = {
+    dossiers.CARRY_CONFLICTS: dossiers.carry_conflicts,
     dossiers.REVIEW_OVERDUE: dossiers.escalate_unreviewed,
     victim_support.CARRY_CONSENTS: victim_support.carry_consents,
     victim_support.CONFIRM_TAKE_OVER: victim_support.confirm_take_over,
@@ -95,6 +96,7 @@ TIMERS: TimerHandlers = {
     outreach.FORGET_SIGNALLER: outreach.forget_signaller,
 }
 PAPER_TIMERS: TimerHandlers = {
+    dossiers.CARRY_CONFLICTS: dossiers.carry_conflicts,
     documents.SCAN: documents.scan_document,
     documents.SWEEP: documents.sweep_document,
     documents.ERASE: documents.erase_document,

@@ -7,7 +7,12 @@ from services.cases.dossiers.commands.break_glass import (
     escalate_unreviewed,
     review_break_glass,
 )
-from services.cases.dossiers.commands.conflicts import declare_conflict, lift_conflict
+from services.cases.dossiers.commands.conflicts import (
+    CARRY_CONFLICTS,
+    carry_conflicts,
+    declare_conflict,
+    lift_conflict,
+)
 from services.cases.dossiers.commands.contact import (
     add_phone,
     change_safe_contact,
@@ -30,6 +35,7 @@ from services.cases.dossiers.commands.task_changes import cancel_task, hand_over
 from services.cases.dossiers.commands.tasks import add_task, complete_task
 
 __all__ = [
+    "CARRY_CONFLICTS",
     "REVIEW_OVERDUE",
     "add_person",
     "add_phone",
@@ -37,6 +43,7 @@ __all__ = [
     "assign_holder",
     "break_glass",
     "cancel_task",
+    "carry_conflicts",
     "change_dossier",
     "change_insz",
     "change_person",
