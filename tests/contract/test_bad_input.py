@@ -18,7 +18,8 @@ from deploy.documents import openapi_of
 from shared.auth import Principal
 from shared.db import driver_of, uuid7
 from tests.conftest import Serve
-from tests.contract.test_other_tenants import SERVICES, WORLDS, Operation, _body, everybody, operations
+from tests.contract.test_other_tenants import SERVICES, Operation, _body, everybody, operations
+from tests.contract.worlds import WORLDS
 from tests.support.principals import token_of
 from tests.support.service import ServiceUnderTest
 

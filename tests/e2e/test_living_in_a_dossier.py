@@ -103,7 +103,7 @@ def test_what_is_pressed_while_a_colleague_writes_is_still_there_when_it_is_let_
     link = desk.page.locator("#block-referrals").get_by_role("link", name="Doorverwijzen")
     answers: list[Route] = []
     news = re.compile(r"/dossiers/[^/]+/live")
-    desk.page.route(news, lambda route: answers.append(route))
+    desk.page.route(news, lambda route: answers.append(route))  # noqa: PLW0108 - no name may be set on a builtin
 
     with desk.page.expect_request(news):
         phone.page.get_by_label("Schrijf in het dossier").fill("De deur werd hersteld.")

@@ -1,6 +1,5 @@
 """Files as people have them: every row comes in or has its reason, whatever the version, the encoding or the accident."""
 
-import contextlib
 import csv
 import io
 import zipfile
@@ -10,14 +9,12 @@ from typing import Any
 
 import msgspec
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.referrals.imports.assembling import Assembled, assemble
 from services.referrals.imports.cells import addresses_of, clock_of, day_of, openings_of, phones_of
 from services.referrals.imports.parts import FileRefused, Opened
-from services.referrals.imports.plain_yaml import YamlWrong, read_yaml
 from services.referrals.imports.receiving import open_file
 from services.referrals.social_map.profile import kbo_valid, wrong_fields
 from services.referrals.social_map.writing import Draft, entry_id
@@ -375,15 +372,6 @@ def test_a_zip_that_unpacks_to_too_much_is_stopped_while_it_unpacks() -> None:
     assert refused.value.fields == {"file": "zip_too_large"}
 
 
-# --- mappings ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["ilao/mapping.yaml", "florida/florida_mapping.yaml"])
-def test_a_mapping_in_yaml_reads_as_a_yaml_parser_reads_it(name: str) -> None:
-    text = (DATA / name).read_text()
-    assert read_yaml(text) == yaml.safe_load(text)
-
-
 def test_a_mapping_may_be_json_too() -> None:
     mapping = {
         "diensten": {
@@ -396,47 +384,6 @@ def test_a_mapping_may_be_json_too() -> None:
         {"Diensten.csv": "nr,wat,bel\n1,Hulp,053 70 00 00 of niet\n"}, msgspec.json.encode(mapping).decode()
     )
     assert drafts(assembled, "service")["1"].content["phones"][0]["number"].startswith("053")
-
-
-_KEYS = st.from_regex(r"[A-Za-z][A-Za-z ]{0,10}[a-z]", fullmatch=True).filter(
-    lambda key: key.lower() not in ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
-)
-_WORDS = _KEYS
-_TREES = st.recursive(
-    _WORDS,
-    lambda inner: (
-        st.dictionaries(_KEYS, inner, min_size=1, max_size=4) | st.lists(inner, min_size=1, max_size=4)
-    ),
-    max_leaves=12,
-)
-
-
-@given(_TREES)
-def test_whatever_a_mapping_holds_is_read_as_a_yaml_parser_reads_it(tree: Any) -> None:
-    text = yaml.safe_dump(tree, default_flow_style=False, width=10_000)
-    assert read_yaml(text) == yaml.safe_load(text)
-
-
-@given(st.text(max_size=200))
-def test_any_text_is_yaml_here_or_refused(text: str) -> None:
-    with contextlib.suppress(YamlWrong):
-        read_yaml(text)
-
-
-@pytest.mark.parametrize(
-    ("mapping", "code"),
-    [
-        ("services: {a: b}", "mapping_wrong"),
-        ("services:\n  naam:\n    model: nothing\n    field: name\n", "mapping_wrong"),
-        ("services:\n  naam:\n    model: services\n    field: name\n", "mapping_without_id"),
-        ("services:\n  nr:\n    model: services\n    field: id\n", "mapping_lacks_column"),
-        ("- just\n- a list\n", "mapping_wrong"),
-    ],
-)
-def test_a_mapping_that_is_none_says_why(mapping: str, code: str) -> None:
-    with pytest.raises(FileRefused) as refused:
-        open_file("services.csv", b"naam\nx\n", mapping.encode())
-    assert refused.value.fields == {"mapping": code}
 
 
 # --- cells ------------------------------------------------------------------------------------------------------------
