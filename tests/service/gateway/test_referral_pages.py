@@ -184,8 +184,10 @@ async def test_the_question_is_put_in_the_persons_own_language_too_where_we_spea
         "proposed", values={"name": "Sofie De Backer", "language": spoken}
     )
 
-    page = (await referrer.get(f"/referrals/{REFERRAL}/consent")).text
+    answer = await referrer.get(f"/referrals/{REFERRAL}/consent")
+    page = answer.text
 
+    assert answer.status_code == 200, page
     assert "Mogen we deze gegevens doorgeven" in page
     assert page.count("<blockquote") == (2 if second else 1)
     assert second in page
