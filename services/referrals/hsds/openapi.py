@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from services.referrals.hsds.parameters import MOST_PAGES, MOST_PER_PAGE, ONLY_IN_BODY, PER_PAGE
+from services.referrals.hsds.parameters import MOST_PAGES, MOST_PER_PAGE, PER_PAGE
 from services.referrals.hsds.serving import INTERNAL
 from services.referrals.social_map.shapes import SHAPES
 
@@ -37,7 +37,7 @@ _QUERY: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "full_service": ({"type": "boolean"}, "Organisations with their services, whole."),
     "postcode": (
         {"type": "string", "maxLength": 12, "pattern": _TEXT},
-        "Whose area holds this postal code. In the body of a POST only: an address is kept in many places.",
+        "Whose area holds this postal code. Better in the body of a POST: an address is kept in many places.",
     ),
     "proximity": (
         {"type": "integer", "minimum": 1, "maximum": 1_000_000},
@@ -118,7 +118,7 @@ def document(base: str) -> dict[str, Any]:
             {"allOf": [{"$ref": "#/components/schemas/Page"}, {"properties": {"contents": contents}}]}
         )
         answer["content"]["application/x-ndjson"] = {"schema": {}}
-        query = [_parameter(name) for name in _FILTERS[path] if name not in ONLY_IN_BODY]
+        query = [_parameter(name) for name in _FILTERS[path]]
         paths[f"/{path}"] = {
             "get": {**_operation(f"{kind}List", f"List {path}", answer, 422), "parameters": query},
             "post": {

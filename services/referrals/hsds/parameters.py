@@ -20,7 +20,7 @@ Short = Annotated[str, Meta(max_length=200)]
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """HSDS's parameters."""
+    """HSDS's parameters. A `postcode` is best sent in a body: an address is kept by browsers and proxies."""
 
     search: Short = ""
     page: Annotated[int, Meta(ge=1, le=MOST_PAGES)] = 1
@@ -39,8 +39,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     proximity: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
 
 
-ONLY_IN_BODY: Final = frozenset({"postcode", "proximity"})
-"""Where somebody lives stands in no address: those are kept by browsers, proxies and logs."""
 FIELDS: Final = {field.name: field.type for field in msgspec.structs.fields(Asked)}
 
 
@@ -48,7 +46,6 @@ def asked_of(query: Mapping[str, str], body: Mapping[str, Any]) -> Asked:
     """The question; what stands in the body goes before what stands in the address. Raises `Invalid`."""
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {name: "unknown_field" for name in body if name not in FIELDS}
-    wrong |= {name: "ask_in_body" for name in query if name in ONLY_IN_BODY}
     for name, kind in FIELDS.items():
         try:
             if name in body and body[name] is None:
@@ -58,7 +55,7 @@ def asked_of(query: Mapping[str, str], body: Mapping[str, Any]) -> Asked:
                 # 50.0 is a whole number to JSON
                 whole = isinstance(said, float) and said.is_integer()
                 values[name] = msgspec.convert(int(said) if whole else said, kind)
-            elif name in query and name not in ONLY_IN_BODY:
+            elif name in query:
                 values[name] = msgspec.convert(query[name], kind, strict=False)
                 if values[name] is None:
                     wrong[name] = "wrong"

@@ -60,7 +60,7 @@ def profile_document(address: str) -> dict[str, Any]:
         "rules": [
             "Optional fields that are empty are left out.",
             "`taxonomy_term_id` filters on exactly that term.",
-            "`postcode` and `proximity` stand in the body of a POST; in an address they are refused (`ask_in_body`).",
+            "`postcode` and `proximity` are best asked in the body of a POST, which no browser and no proxy keeps.",
             "A `postcode` means the municipality, zones and regions it lies in, from that municipality's middle.",
             "The id of an entry that was merged into another is answered with that other, and `Content-Location`.",
         ],
