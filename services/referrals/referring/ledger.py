@@ -26,10 +26,11 @@ def purpose_of(form: str) -> str:
     return PURPOSE_OF_FORM.get(form, "referral_other")
 
 
-async def adopted_offer(session: AsyncSession, referral: Referral) -> Consent | None:
+async def adopted_offer(session: AsyncSession, referral: Referral, *, given: bool) -> Consent | None:
     """The line that this answer belongs to, held: the pending one of this referral, or what was said of it in cases.
 
-    So that an offer that was answered later, or first written down at a re-contact, is one offer and not two.
+    So that an offer that was answered later, or first written down at a re-contact, is one offer and not two. Who
+    agreed there in general and says no here gave two answers.
     """
     pending = await session.scalar(
         select(Consent)
@@ -46,7 +47,7 @@ async def adopted_offer(session: AsyncSession, referral: Referral) -> Consent | 
             Consent.dossier_id == referral.dossier_id,
             Consent.referral_id.is_(None),
             Consent.source == "cases",
-            Consent.state.in_(("given", "pending")),
+            Consent.state.in_(("given", "pending") if given else ("pending",)),
             Consent.purpose == purpose_of(referral.form),
             or_(Consent.person_id.is_(None), Consent.person_id == referral.person_id),
         )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from http import HTTPStatus
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.consents.models import Consent
@@ -113,8 +113,13 @@ async def _withdrawn_in_cases(
         select(Consent.referral_id)
         .where(
             Consent.dossier_id == event.dossier_id,
-            Consent.purpose == event.purpose,
-            or_(Consent.person_id == event.person_id, Consent.person_id.is_(None)),
+            or_(
+                Consent.id == row.id,
+                and_(
+                    Consent.purpose == event.purpose,
+                    or_(Consent.person_id == event.person_id, Consent.person_id.is_(None)),
+                ),
+            ),
             Consent.state.in_(("given", "withdrawn")),
             Consent.referral_id.is_not(None),
         )

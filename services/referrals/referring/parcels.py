@@ -77,7 +77,10 @@ class Parcel:
 
 
 async def parcel_of(session: AsyncSession, referral: Referral, *, now: datetime) -> Parcel:
-    """Exactly what would leave at this moment. Consent before ground: who consented should be asked, not overruled."""
+    """Exactly what would leave at this moment, on the last consent: it says all that the person agrees to.
+
+    Consent before ground: who consented should be asked, not overruled.
+    """
     today = local_day(now)
     form = form_of(referral.form, referral.form_version)
     consents = (
@@ -87,9 +90,8 @@ async def parcel_of(session: AsyncSession, referral: Referral, *, now: datetime)
             .order_by(Consent.recorded_at.desc(), Consent.id.desc())
         )
     ).all()
-    consent = next(
-        (each for each in consents if each.live(today) and each.service_id == referral.service_id), None
-    )
+    last = next((each for each in consents if each.service_id == referral.service_id), None)
+    consent = last if last is not None and last.live(today) else None
     ground = await session.scalar(
         select(Ground)
         .where(Ground.referral_id == referral.id, Ground.revoked_at.is_(None))
@@ -114,9 +116,7 @@ async def parcel_of(session: AsyncSession, referral: Referral, *, now: datetime)
         ground=ground,
         missing=missing(form, referral.values),
         uncovered=[key for key, _ in fields if key not in covered],
-        lapsed=consent is None
-        and ground is None
-        and any(each.service_id == referral.service_id for each in consents),
+        lapsed=last is not None and consent is None and ground is None,
     )
 
 

@@ -95,9 +95,15 @@ class Run:
         return await self.loop.seen(self.ref)
 
     async def offer(self, state: str, fields: frozenset[str]) -> None:
-        command = OfferReferral(state=state, fields=sorted(fields))
-        if await self.told(f"/referrals/{self.ref.referral_id}/consents", command) and state == "given":
+        command, before = OfferReferral(state=state, fields=sorted(fields)), await self.view()
+        if not await self.told(f"/referrals/{self.ref.referral_id}/consents", command):
+            return
+        if state == "given":
             self.oracle.agreed.append(fields)
+        elif before.line.sent_at is None:
+            self.oracle.agreed.clear()
+        elif state == "refused" and any(each.state == "given" for each in before.consents):
+            await self.consent_is_gone()
 
     async def ground(self, fields: frozenset[str]) -> None:
         command = InvokeGround(

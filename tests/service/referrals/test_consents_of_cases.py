@@ -6,13 +6,12 @@ from uuid import UUID
 
 import pytest
 
+from services.referrals.referring.terms import local_day
 from shared.contracts.cases import ConsentChanged
 from shared.contracts.consents import WithdrawReferralConsent
 from shared.contracts.referrals import ReferralConsentChanged
-from shared.db import uuid7
+from shared.db import driver_of, uuid7
 from tests.service.referrals.loop import Loop
-
-TODAY = datetime.now(UTC).date
 
 
 def said(loop: Loop, state: str, consent_id: UUID | None = None, **facts: Any) -> ConsentChanged:
@@ -22,7 +21,7 @@ def said(loop: Loop, state: str, consent_id: UUID | None = None, **facts: Any) -
         "dossier_id": loop.dossier_id,
         "person_id": loop.victim,
         "purpose": "referral_other",
-        "on": TODAY(),
+        "on": local_day(datetime.now(UTC)),
     }
     return ConsentChanged(
         id=uuid7(),
@@ -129,7 +128,12 @@ async def test_what_was_said_before_the_ledger_is_one_line_of_it_however_often_i
         await loop.service.deliver(said(loop, state, consent_id, earlier=True))
 
     (offer,) = (await loop.of_dossier()).offers
-    assert (offer.state, offer.source, offer.fields, offer.on) == (state, "cases", [], TODAY())
+    assert (offer.state, offer.source, offer.fields, offer.on) == (
+        state,
+        "cases",
+        [],
+        local_day(datetime.now(UTC)),
+    )
     assert (offer.withdrawn_at is not None) is (state == "withdrawn")
 
 
@@ -153,3 +157,43 @@ async def test_an_earlier_word_changes_nothing_of_what_the_ledger_knows(loop: Lo
     await loop.service.deliver(said(loop, "given", general.consent_id, earlier=True))
 
     assert [each.state for each in (await loop.of_dossier()).offers] == ["withdrawn"]
+
+
+async def test_who_agreed_there_in_general_and_says_no_here_gave_two_answers(loop: Loop) -> None:
+    await loop.service.deliver(said(loop, "given"))
+    ref = await loop.propose()
+
+    await loop.offer(ref, "refused")
+
+    offers = (await loop.of_dossier()).offers
+    assert sorted((each.source, each.state) for each in offers) == [
+        ("cases", "given"),
+        ("referrals", "refused"),
+    ]
+
+
+async def test_what_was_agreed_of_nobody_by_name_is_taken_back_from_the_recipient_too(loop: Loop) -> None:
+    general = said(loop, "given", person_id=None)
+    await loop.service.deliver(general)
+    ref = await loop.sent()
+    await loop.carry()
+
+    await loop.service.deliver(said(loop, "withdrawn", general.consent_id, person_id=None))
+    await loop.carry()
+
+    assert (await loop.seen(ref)).line.state == "withdrawn"
+    assert [each.fields for each in await loop.received()] == [[]]
+
+
+async def test_taking_back_what_was_said_in_general_stands_in_the_log_of_the_dossier(loop: Loop) -> None:
+    await loop.service.deliver(said(loop, "given"))
+    (offer,) = (await loop.of_dossier()).offers
+
+    await loop.post(f"/consents/{offer.consent_id}/withdraw", WithdrawReferralConsent())
+
+    async with loop.service.transaction(loop.lena.tenant) as session:
+        kept = await driver_of(session).fetch(
+            "SELECT object_id, user_id FROM audit WHERE action = 'withdraw_consent' AND subject_id = $1",
+            loop.dossier_id,
+        )
+    assert [tuple(row) for row in kept] == [(offer.consent_id, loop.lena.user_id)]

@@ -115,6 +115,8 @@ def _by(kind: str, *sequence: tuple[Any, ...]) -> Callable[[Test], Test]:
     ("take_back_consent",),
     ("amend", "safe_phone", "a"),
 )
+@_by("tenant", AGREED, ("offer", "refused", ALL), ("send",), ("deliver", 0))
+@_by("link", *ON_ITS_WAY, ("look",), ("offer", "refused", ALL), ("look",), ("answer", "accepted"))
 @settings(
     max_examples=20,
     deadline=None,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from services.referrals.referring.terms import WorkingDays, morning_after, morning_of
+from services.referrals.referring.terms import WorkingDays, local_day, morning_after, morning_of
 from shared.contracts.referrals import IncomingReferralChanged, ReferralReminder
 from tests.service.referrals.loop import Loop
 
@@ -25,7 +25,7 @@ async def test_consent_that_was_not_followed_by_sending(loop: Loop) -> None:
     ref = await loop.propose()
     await loop.offer(ref)
     send_by = (await loop.seen(ref)).send_by
-    assert send_by == WorkingDays().after(datetime.now(UTC).date(), 2)
+    assert send_by == WorkingDays().after(local_day(datetime.now(UTC)), 2)
 
     await loop.service.run_timers(morning_of(send_by) + NIGHT)
 
@@ -116,7 +116,7 @@ async def test_some_time_after_closing_the_recipient_keeps_no_field_either(loop:
     await loop.answer(received, "closed", outcome="helped")
     assert (await loop.received())[0].fields != []
 
-    await pass_until(loop, datetime.now(UTC).date() + timedelta(days=31))
+    await pass_until(loop, local_day(datetime.now(UTC)) + timedelta(days=31))
 
     (kept,) = await loop.received()
     assert (kept.line.state, kept.fields) == ("closed", [])
@@ -126,7 +126,21 @@ async def test_who_would_think_about_it_is_asked_again(loop: Loop) -> None:
     ref = await loop.propose()
     await loop.offer(ref, "pending")
 
-    await pass_until(loop, datetime.now(UTC).date() + timedelta(days=20))
+    await pass_until(loop, local_day(datetime.now(UTC)) + timedelta(days=20))
 
     assert await reminders(loop) == ["consent_pending"]
     assert (await loop.seen(ref)).line.state == "consent_pending"
+
+
+async def test_it_is_to_be_sent_so_many_days_after_the_consent_not_after_it_was_written_down(
+    loop: Loop,
+) -> None:
+    ref = await loop.propose()
+    on = local_day(datetime.now(UTC)) - timedelta(days=10)
+
+    await loop.offer(ref, on=on)
+    await loop.service.run_timers(datetime.now(UTC))
+
+    view = await loop.seen(ref)
+    assert (view.send_by, view.line.late) == (WorkingDays().after(on, 2), "send_by")
+    assert await reminders(loop) == ["send_by"]

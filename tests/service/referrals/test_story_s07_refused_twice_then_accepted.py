@@ -164,3 +164,35 @@ async def test_an_offer_that_was_recorded_needs_a_right(loop: Loop) -> None:
     )
 
     assert problem(answer) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("answer", ["refused", "pending"])
+async def test_who_consented_and_says_no_or_later_before_it_was_sent_takes_the_consent_back(
+    loop: Loop, answer: str
+) -> None:
+    ref = await loop.propose()
+    await loop.offer(ref)
+
+    await loop.offer(ref, answer)
+
+    view = await loop.seen(ref)
+    assert [(each.state, each.live) for each in view.consents] == [(answer, False), ("withdrawn", False)]
+    sent = await loop.post(f"/referrals/{ref.referral_id}/send", SendReferral(version=view.version))
+    assert problem(sent) == (409, "no_live_consent")
+
+
+async def test_the_last_consent_says_all_that_may_leave_also_when_an_earlier_one_said_more(
+    loop: Loop,
+) -> None:
+    ref = await loop.propose()
+    await loop.offer(ref)
+    narrower = await loop.offer(ref, fields=["name", "safe_phone"])
+    async with loop.service.transaction(loop.lena.tenant) as session:
+        await driver_of(session).execute(
+            "UPDATE referral_consents SET expires_on = '2026-01-01' WHERE id = $1", narrower.consent_id
+        )
+
+    version = (await loop.seen(ref)).version
+    sent = await loop.post(f"/referrals/{ref.referral_id}/send", SendReferral(version=version))
+
+    assert problem(sent) == (409, "consent_expired")

@@ -1,6 +1,6 @@
 """Before anything leaves: propose a referral, offer it to the person, invoke a ground; and take a consent back."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from services.referrals.referring.acts import (
     SEND_BY,
     consent_is_gone,
     end,
+    given_consents,
     locked,
     stop_clocks,
     to_write,
@@ -29,7 +30,7 @@ from services.referrals.referring.rules import check_codes, checked_offer
 from services.referrals.referring.states import OFFERING, REROUTABLE, UNANSWERED, check
 from services.referrals.referring.terms import local_day, months_later, morning_of, terms_on
 from services.referrals.social_map.uniting import standing_for
-from shared import timers
+from shared import audit, timers
 from shared.auth import Permission, Principal
 from shared.contracts.consents import ConsentRef, InvokeGround, OfferReferral, WithdrawReferralConsent
 from shared.contracts.dossier_access import AccessedDossier
@@ -77,8 +78,9 @@ async def offer_referral(
 ) -> ConsentRef:
     """It was offered to the person, who gave consent, refused, or will say later: a line of its own each time.
 
-    Of a refusal nothing is kept but that it was offered, and the day. When it was sent and stopped on the way because
-    the consent before lapsed, it goes on with this one. Raises `Invalid`, `WrongState`.
+    The last answer counts: who consented and now says no, or later before it was sent, takes the consent back. Of a
+    refusal nothing is kept but that it was offered, and the day. When it was sent and stopped on the way because the
+    consent before lapsed, it goes on with this one. Raises `Invalid`, `WrongState`.
     """
     principal.require(Permission.REFERRAL_WRITE)
     referral, dossier = await to_write(session, referral_id)
@@ -98,7 +100,8 @@ async def offer_referral(
         raise Invalid({"giver_id": "minor_cannot"})
     stopped = referral.left and not (await parcel_of(session, referral, now=now)).live
     on = command.on or today
-    offer = await adopted_offer(session, referral)
+    earlier = await given_consents(session, referral.id)
+    offer = await adopted_offer(session, referral, given=given)
     if offer is None:
         offer = Consent(id=uuid7(), dossier_id=referral.dossier_id, offered_on=on, source="referrals")
         session.add(offer)
@@ -117,9 +120,14 @@ async def offer_referral(
     offer.recorded_by, offer.recorded_at = principal.user_id, now
     announce(session, principal.tenant, offer, now=now, by=principal.user_id)
     if referral.offering:
+        if not given:
+            for each in earlier:
+                withdraw_row(session, principal.tenant, each, now=now, by=principal.user_id)
         referral.state, referral.version = f"consent_{command.state}", referral.version + 1
-        await _clock_of_offer(session, principal.tenant, referral, now=now)
+        await _clock_of_offer(session, principal.tenant, referral, on, now=now)
     note(session, principal.tenant, referral, "offered", now=now, by=principal.user_id, code=command.state)
+    if referral.left and earlier and command.state == "refused":
+        await consent_is_gone(session, principal.tenant, referral, now=now, by=principal.user_id)
     if stopped and given:
         await session.flush()
         if (await parcel_of(session, referral, now=now)).live:
@@ -194,9 +202,19 @@ async def withdraw_consent(
             await consent_is_gone(session, principal.tenant, referral, now=now, by=principal.user_id)
     elif consent.state != "withdrawn":
         raise NotGiven
-    state = referral.state if referral is not None else ""
     if referral is not None:
         audited(session, principal, "withdraw_consent", referral, now=now, consent=str(consent_id))
+    else:
+        audit.record(
+            session,
+            principal,
+            "withdraw_consent",
+            now=now,
+            object_kind="consent",
+            object_id=consent.id,
+            subject_id=consent.dossier_id,
+        )
+    state = referral.state if referral is not None else ""
     return ConsentRef(consent_id=consent.id, state=consent.state, referral_state=state)
 
 
@@ -241,12 +259,15 @@ def done(
     return ReferralRef(referral_id=referral.id, state=referral.state, version=referral.version)
 
 
-async def _clock_of_offer(session: AsyncSession, tenant: str, referral: Referral, *, now: datetime) -> None:
+async def _clock_of_offer(
+    session: AsyncSession, tenant: str, referral: Referral, on: date, *, now: datetime
+) -> None:
+    """It is sent so many days after the consent, whenever that was written down."""
     today = local_day(now)
     await stop_clocks(session, referral, SEND_BY, PENDING)
     referral.send_by = None
     if referral.state == "consent_given":
-        referral.send_by = (await working_days(session)).after(today, terms_on(today).send_within)
+        referral.send_by = (await working_days(session)).after(on, terms_on(today).send_within)
         timers.schedule(session, tenant, morning_of(referral.send_by), SEND_BY, referral.id)
     elif referral.state == "consent_pending":
         asked_again = (await working_days(session)).from_(
