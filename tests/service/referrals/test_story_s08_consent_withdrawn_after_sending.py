@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from shared.auth import Permission
 from shared.contracts.consents import ConsentRef, WithdrawReferralConsent
 from shared.contracts.incoming_referrals import IncomingLooks
-from shared.contracts.referrals import ReferralConsentChanged, ReferralProgressed
+from shared.contracts.referrals import IncomingReferralChanged, ReferralConsentChanged, ReferralProgressed
 from shared.contracts.referring import AmendReferral
 from tests.service.referrals.at_a_partner import Partner
 from tests.service.referrals.conftest import problem
@@ -145,3 +145,25 @@ async def test_at_the_recipients_who_looked_stays_known_after_the_fields_are_wip
     looks = loop.read(await loop.service.get(path, by=loop.karim), IncomingLooks).looks
 
     assert ("incoming_by_id", loop.karim.user_id) in [(each.action, each.user_id) for each in looks]
+
+
+async def test_who_is_asked_again_after_sending_and_says_no_takes_it_back(loop: Loop) -> None:
+    ref = await loop.sent()
+    await loop.carry()
+
+    refused = await loop.offer(ref, "refused")
+    await loop.carry()
+
+    assert refused.referral_state == "withdrawn"
+    assert [(each.line.state, each.fields) for each in await loop.received()] == [("withdrawn", [])]
+
+
+async def test_of_one_that_never_arrived_nobody_at_the_recipients_hears(loop: Loop) -> None:
+    ref = await loop.sent()
+    consent = (await loop.seen(ref)).consents[0]
+    await loop.post(f"/consents/{consent.consent_id}/withdraw", WithdrawReferralConsent())
+
+    await loop.carry()
+
+    there = await loop.service.published(loop.karim.tenant)
+    assert [each for each in there if isinstance(each, IncomingReferralChanged)] == []

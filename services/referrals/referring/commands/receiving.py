@@ -52,7 +52,6 @@ async def take_handed_over(
         session.add(incoming)
     elif command.revision <= incoming.revision:
         return Taken(news=False)
-    before = incoming.state
     incoming.revision, incoming.ended, incoming.amended_after = (
         command.revision, command.ended, command.amended_after,
     )  # fmt: skip
@@ -69,7 +68,7 @@ async def take_handed_over(
         )
     await _settle(session, principal.tenant, incoming, now=now)
     what = "received" if new else "ended" if incoming.state in ENDED else "amended"
-    if incoming.basis or before != incoming.state:
+    if incoming.basis:  # of what never brought a field nobody here hears
         note_incoming(session, principal.tenant, incoming, what, now=now, side="sender", code=command.ended)
     audited(session, principal, "take_handed_over", incoming, now=now, revision=command.revision)
     return Taken(news=True)
