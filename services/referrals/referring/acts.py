@@ -1,6 +1,6 @@
 """What the commands, the clock and the other side have in common: holding a referral, answering it, ending it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -160,6 +160,13 @@ def answer_of(referral_revision: int, command: AnswerReferral) -> Answered:
     )
 
 
+def answered_moment(referral: Referral, on: date | None, *, now: datetime) -> datetime:
+    """When it was answered, if that is written down on a later day: not before it was sent."""
+    if on is None or on >= local_day(now):
+        return now
+    return max(morning_of(on), referral.sent_at or now)
+
+
 async def hear(
     session: AsyncSession,
     tenant: str,
@@ -168,6 +175,7 @@ async def hear(
     *,
     now: datetime,
     by: UUID | None = None,
+    at: datetime | None = None,
 ) -> bool:
     """The recipient's track as it is now, whoever brought it; False when it was known. What follows from it is done.
 
@@ -178,9 +186,9 @@ async def hear(
         return False
     decided = answered.state not in {"acknowledged", "more_asked"}
     if decided and referral.answered_at is None:
-        referral.answered_at = now
+        referral.answered_at = at or now
     if answered.state == "first_contact_made" and referral.contacted_at is None:
-        referral.contacted_at = now
+        referral.contacted_at = at or now
     if referral.state in ENDED:
         referral.ended_at = referral.ended_at or now
         await stop_clocks(session, referral)

@@ -3,13 +3,15 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from shared.auth import Permission
 from shared.contracts.notifications import OutsideMailEnded
 from shared.contracts.partners import (
     PartnerReferral,
 )
 from shared.contracts.referrals import ReferralReminder
-from shared.contracts.referring import AmendReferral, WithdrawReferral
+from shared.contracts.referring import AmendReferral, AnswerReferral, WithdrawReferral
 from shared.db import driver_of, uuid7
 from tests.service.referrals.at_a_partner import Partner
 from tests.service.referrals.conftest import problem
@@ -267,3 +269,38 @@ async def test_of_who_tried_neither_address_nor_link_is_kept(partner: Partner) -
         ]
     assert len(rows) == 1
     assert not any("192.0.2.7" in each or token in each for row in rows for each in row)
+
+
+async def test_what_he_answered_by_telephone_ends_his_link_as_his_own_answer_does(partner: Partner) -> None:
+    ref, secret = await partner.sent()
+    await partner.read(await partner.enter(secret))
+    told = AnswerReferral(answer="refused", reason="no_capacity")
+    assert (await partner.loop.post(f"/referrals/{ref.referral_id}/answer", told)).is_success
+
+    await partner.service.run_timers(datetime.now(UTC))
+    await partner.service.run_timers(datetime.now(UTC) + timedelta(days=31))
+
+    view = await partner.delivery(ref)
+    assert (view.state, view.address_hint) == ("anonymised", "")
+    assert [each.reader for each in view.receipts] == [""]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [[("refused", "reason", "no_capacity")], [("accepted", "", ""), ("closed", "outcome", "helped")]],
+)
+async def test_who_refused_or_was_done_with_it_is_told_once_that_it_was_taken_back(
+    partner: Partner, answers: list[tuple[str, str, str]]
+) -> None:
+    ref, secret = await partner.sent()
+    session = await partner.enter(secret)
+    await partner.read(session)
+    for answer, name, code in answers:
+        assert (await partner.answer(session, answer, **({name: code} if name else {}))).is_success
+
+    for _ in range(2):
+        await partner.loop.post(f"/referrals/{ref.referral_id}/withdraw", WithdrawReferral())
+        await partner.service.run_timers(datetime.now(UTC))
+
+    assert len(await partner.due("partner_withdrawn")) == 1
+    assert (await partner.read(session)).fields == []

@@ -1,15 +1,23 @@
 """Referrals in numbers: of all of the tenant, also for who may see none; small ones hidden; nothing of another tenant."""
 
+from datetime import date
+
+from services.referrals.referring.terms import morning_of
 from shared.auth import Permission
+from shared.contracts.referring import AnswerReferral
 from shared.contracts.statistics import NoteExport, Statistics
+from shared.db import driver_of
 from tests.service.referrals.conftest import field_codes, problem
 from tests.service.referrals.loop import Loop
 from tests.support.principals import principal
 
 
-async def counted(loop: Loop, tenant: str) -> dict[str, tuple[int | None, dict[str, int | None]]]:
+async def counted(
+    loop: Loop, tenant: str, starts_on: date | None = None
+) -> dict[str, tuple[int | None, dict[str, int | None]]]:
     chief = principal(tenant, Permission.STATISTICS_READ)
-    answer = loop.read(await loop.service.get("/statistics", by=chief), Statistics)
+    asked = {"from": starts_on.isoformat()} if starts_on else {}
+    answer = loop.read(await loop.service.get("/statistics", by=chief, **asked), Statistics)
     return {
         each.code: (each.total, {cell.key: cell.value for cell in each.cells if cell.value})
         for each in answer.figures
@@ -47,3 +55,20 @@ async def test_numbers_need_a_right_a_period_and_an_export_is_kept(loop: Loop) -
         "/statistics/exports", NoteExport(starts_on=period.starts_on, form="csv"), by=chief
     )
     assert kept.is_success
+
+
+async def test_what_was_answered_in_time_and_written_down_late_was_answered_in_time(loop: Loop) -> None:
+    sent, answered = date(2026, 3, 2), date(2026, 3, 4)
+    for _ in range(5):
+        ref = await loop.sent(loop.on_paper)
+        async with loop.service.transaction(loop.lena.tenant) as session:
+            await driver_of(session).execute(
+                "UPDATE referrals SET sent_at = $2, answer_by = $3 WHERE id = $1",
+                ref.referral_id, morning_of(sent), answered,
+            )  # fmt: skip
+        told = AnswerReferral(answer="accepted", on=answered)
+        assert (await loop.post(f"/referrals/{ref.referral_id}/answer", told)).is_success
+
+    found = await counted(loop, loop.lena.tenant, sent.replace(month=1, day=1))
+
+    assert found["referrals_answered"] == (5, {"in_time": 5})

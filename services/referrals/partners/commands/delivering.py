@@ -52,7 +52,7 @@ async def tell_partner(
         return
     delivery = await delivery_of(session, referral_id)
     if referral.state in ENDED:
-        if delivery is not None and delivery.over_at is None:
+        if delivery is not None and (delivery.over_at is None or referral.ended == "withdrawn"):
             await _take_back(session, tenant, delivery, referral, now=now)
     elif not (await parcel_of(session, referral, now=now)).live:
         await say_stopped(session, tenant, referral, "consent_lapsed", now=now)
@@ -139,9 +139,13 @@ async def anonymise_delivery(session: AsyncSession, tenant: str, delivery_id: UU
 async def _take_back(
     session: AsyncSession, tenant: str, delivery: PartnerDelivery, referral: Referral, *, now: datetime
 ) -> None:
-    """A link that nobody can have seen goes without a word; who may have seen it is told. His link then says so too."""
+    """A link that nobody can have seen goes without a word; who may have seen it is told once. His link says so too.
+
+    Also who refused it, let it expire or was done with it is told that the person took it back.
+    """
     links = await messages_of(session, delivery.id, *LINKS)
-    if referral.ended in _TAKEN_BACK and delivery.email:
+    told = await messages_of(session, delivery.id, "partner_withdrawn")
+    if referral.ended in _TAKEN_BACK and delivery.email and not told:
         if any(each.state != "queued" for each in links) or await _opened(session, delivery):
             write_withdrawn(session, tenant, delivery, now=now)
         else:

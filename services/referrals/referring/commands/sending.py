@@ -9,6 +9,7 @@ from services.referrals.referring.acts import (
     QUESTION,
     ChangedMeanwhile,
     answer_of,
+    answered_moment,
     colleague,
     end,
     given_consents,
@@ -18,14 +19,15 @@ from services.referrals.referring.acts import (
     stop_clocks,
     to_write,
 )
-from services.referrals.referring.changes import audited, note, tell_recipient
+from services.referrals.referring.changes import TELL_PARTNER, audited, note, tell_recipient
 from services.referrals.referring.forms import form_of, tidy, wrong_values
 from services.referrals.referring.ledger import withdraw_row
 from services.referrals.referring.models import Referral
 from services.referrals.referring.parcels import parcel_of, release
 from services.referrals.referring.rules import check_codes, checked_answer
-from services.referrals.referring.states import CLOSABLE, OFFERING, UNANSWERED, check, check_answer
+from services.referrals.referring.states import CLOSABLE, ENDED, OFFERING, UNANSWERED, check, check_answer
 from services.referrals.referring.terms import local_day
+from shared import timers
 from shared.auth import Permission, Principal
 from shared.contracts.referring import (
     OUTCOMES,
@@ -135,7 +137,10 @@ async def answer_referral(
         raise AnswersItself
     check_answer(referral.state, command.answer)
     answered = answer_of(referral.answer_revision, command)
-    await hear(session, principal.tenant, referral, answered, now=now, by=principal.user_id)
+    at = answered_moment(referral, command.on, now=now)
+    await hear(session, principal.tenant, referral, answered, now=now, by=principal.user_id, at=at)
+    if referral.state in ENDED and referral.recipient_kind == "partner_link":
+        timers.schedule(session, principal.tenant, now, TELL_PARTNER, referral.id)
     return _done(session, principal, "answer_referral", referral, now=now, answer=command.answer)
 
 
