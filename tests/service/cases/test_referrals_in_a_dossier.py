@@ -58,6 +58,17 @@ async def test_three_offers_are_three_lines_and_no_reason_is_among_them(
         assert (entry.details, entry.text) == ({"referral": str(referral)}, "")
 
 
+@pytest.mark.parametrize("state", ["sent", "acknowledged", "more_asked"])
+async def test_asking_again_after_it_was_sent_is_no_line_that_nobody_has_words_for(
+    cases: ServiceUnderTest, worker: Principal, state: str
+) -> None:
+    ref = await opened(cases, worker)
+
+    await cases.deliver(step(ref, worker, "offered", state, uuid7()))
+
+    assert await codes(cases, ref, worker) == []
+
+
 async def test_a_second_delivery_leaves_one_line(cases: ServiceUnderTest, worker: Principal) -> None:
     ref = await opened(cases, worker)
     event = step(ref, worker, "sent", "sent", uuid7())

@@ -35,6 +35,9 @@ _LINES: Final = {
 }
 """The line for each step. A proposal, a reminder and a new follower leave none: nothing happened to the person."""
 
+_OFFERED: Final = ("consent_given", "consent_refused", "consent_pending")
+"""What came of an offer before it was sent. After that it is asked again only because a consent lapsed."""
+
 _NOT_DUE_ANY_MORE: Final = (
     "sent", "amended", "accepted", "partly_accepted", "waiting_list", "refused", "first_contact_made", "withdrawn",
     "rerouted", "expired", "closed",
@@ -57,7 +60,9 @@ async def show_referral_step(session: AsyncSession, event: ReferralProgressed, *
     dossier = await _held(session, event.dossier_id)
     if dossier is None:
         return
-    code = f"referral_{event.state}" if event.what == "offered" else _LINES.get(event.what, "")
+    code = _LINES.get(event.what, "")
+    if event.what == "offered" and event.state in _OFFERED:
+        code = f"referral_{event.state}"
     if not code:
         return
     details = {"referral": str(event.referral_id)}
