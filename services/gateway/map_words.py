@@ -110,6 +110,7 @@ MAP_WORDS: Final = {
     "error.shared_layer_shown": N_("De gedeelde kaart is altijd voor iedereen te lezen."),
     "field.uri_wrong": N_("Schrijf de website volledig, zoals https://www.caw.be."),
     "field.kbo_wrong": N_("Dit ondernemingsnummer klopt niet. Het heeft tien cijfers, zoals 0566.988.259."),
+    "field.secret_elsewhere": N_("De redactie houdt dit adres geheim. Alleen zij kan dat veranderen."),
     "field.area_unknown": N_("We kennen deze plaats niet. Probeer de postcode of de gemeente."),
     "field.area_code_wrong": N_("Deze code van het werkingsgebied klopt niet."),
     "field.nis_wrong": N_("Een NIS-code heeft vijf cijfers."),

@@ -46,6 +46,9 @@ async def merge_entries(
         raise PairChanged
     chosen = {field: gone["content"][field] for field in command.from_gone if field in gone["content"]}
     content = {**kept["content"], **chosen}
+    if gone["content"].get("hidden_address") or kept["content"].get("hidden_address"):
+        # where a shelter is comes out by no merge: only an editor who says so himself uncovers it
+        content["hidden_address"] = True
     await _write(session, layer, kept, content, by=principal.user_id, now=now)
     (after,) = (await locked(session, layer, [command.kept])).values()
     fields = [name for name in after["content"] if after["content"].get(name) != kept["content"].get(name)]

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.hsds.selection import public_entries
-from services.referrals.hsds.serving import WORDS_ABOUT_A_PLACE, listed, served, terms_in, with_terms
+from services.referrals.hsds.serving import listed, served, terms_in, with_terms
 from services.referrals.social_map.merging import Merged
-from services.referrals.social_map.views import is_secret
+from services.referrals.social_map.views import WORDS_ABOUT_A_PLACE, is_secret
 from shared.db import driver_of
 
 Answers = list[dict[str, Any]]

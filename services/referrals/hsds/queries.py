@@ -12,12 +12,12 @@ from services.referrals.hsds import assembly
 from services.referrals.hsds.export import Exported
 from services.referrals.hsds.parameters import Asked
 from services.referrals.hsds.selection import Question, count, part, question
-from services.referrals.hsds.serving import WORDS_ABOUT_A_PLACE, moment, page_of, points_at, served
+from services.referrals.hsds.serving import moment, page_of, points_at, served
 from services.referrals.social_map.merging import Merged, merged_entries
 from services.referrals.social_map.models import Layer, layer_of
 from services.referrals.social_map.publication import Scope, scope_of
 from services.referrals.social_map.uniting import standing_for
-from services.referrals.social_map.views import is_secret
+from services.referrals.social_map.views import WORDS_ABOUT_A_PLACE, is_secret
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.errors import NotFound

@@ -20,9 +20,6 @@ INTERNAL: Final = frozenset(
 )
 """Fields of the profile that are for the people of the platform alone."""
 
-WORDS_ABOUT_A_PLACE: Final = frozenset({"description", "translations"})
-"""Of a service at a secret place: they may tell where it is."""
-
 _BRUSSELS: Final = ZoneInfo("Europe/Brussels")
 _LISTED: Final = (str, int, float, bool)
 _NEEDED: Final[dict[str, dict[str, Any]]] = {

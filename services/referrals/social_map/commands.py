@@ -216,6 +216,8 @@ def _own_word(
 ) -> dict[str, Any]:
     """The fields in which the tenant differs, tidied; null for what it leaves out. Raises `ContentWrong`."""
     said = {**shared, **fields}
+    if shared.get("hidden_address") and not said.get("hidden_address"):
+        raise ContentWrong({"hidden_address": "secret_elsewhere"})
     wrong = {path: code for path, code in wrong_fields(kind, said).items() if path.split(".", 1)[0] in fields}
     if wrong:
         raise ContentWrong(wrong)

@@ -31,6 +31,10 @@ HIDES: Final = f"""(o.hidden AND NOT EXISTS (
 """That a tenant hides the entry of `o`, one of its overlays: no longer so when one that its people did find was merged
 into it since."""
 
+_STAYS_HIDDEN: Final = """
+    CASE WHEN s.content @> '{"hidden_address": true}' THEN '{"hidden_address": true}' ELSE '{}' END::jsonb"""
+"""Whatever a tenant says: where a place is that the shared layer keeps secret, it never learns."""
+
 
 def _standing(column: str) -> str:
     """What an own entry points at: the shared entry that stands for the one that was merged away."""
@@ -40,7 +44,8 @@ def _standing(column: str) -> str:
 
 MERGED: Final = f"""
     SELECT s.id, s.kind,
-           jsonb_strip_nulls(s.content || coalesce(f.fields, '{{}}') || coalesce(o.fields, '{{}}')) AS content,
+           jsonb_strip_nulls(s.content || coalesce(f.fields, '{{}}') || coalesce(o.fields, '{{}}')
+             || {_STAYS_HIDDEN}) AS content,
            s.content AS shared, s.organization_id, s.service_id, s.location_id, s.taxonomy_id, s.parent_id, s.source,
            s.source_id, s.merged_into, s.withdrawn_at, s.assured_at, s.assured_by, s.check_months, s.version,
            greatest(s.changed_at, o.changed_at, f.changed_at) AS changed_at, s.changed_by, 'shared' AS layer,

@@ -1,6 +1,7 @@
 """Questions about the map for those who are signed in."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -47,6 +48,7 @@ async def map_service(
     spots = await merged_entries(session, kind="service_at_location", services=[service_id])
     keys = [spot.location_id for spot in spots if spot.location_id is not None]
     places = {each.id: each for each in await merged_entries(session, ids=keys)}
+    secret = await _secret_among(session, keys)
     shown = [service, *places.values(), *([owner] if owner else [])]
     sources = await sources_of(session, shown)
 
@@ -57,7 +59,10 @@ async def map_service(
         service=view(service),
         organization=view(owner) if owner else None,
         places=[
-            PlaceView(view(spot), view(places[spot.location_id]) if spot.location_id in places else None)
+            PlaceView(
+                view_of(spot, principal, now=now, at_secret_place=spot.location_id in secret),
+                view(places[spot.location_id]) if spot.location_id in places else None,
+            )
             for spot in spots
         ],
         rubrics=await _rubrics(session, service),
@@ -89,7 +94,8 @@ async def map_entry(
 ) -> EntryView:
     """One entry of any kind, for its form. Raises `NotFound`."""
     principal.require(Permission.SOCIAL_MAP_READ)
-    return view_of(await _one(session, principal, entry_id), principal, now=now)
+    entry = await _one(session, principal, entry_id)
+    return view_of(entry, principal, now=now, at_secret_place=await _at_secret_place(session, entry))
 
 
 async def entry_history(
@@ -99,7 +105,8 @@ async def entry_history(
     principal.require(Permission.SOCIAL_MAP_READ)
     entry = await _one(session, principal, entry_id)
     layer = Layer.SHARED if layer_of(principal.tenant) is Layer.SHARED else entry.layer
-    told = not is_secret(entry) or may(principal, layer) == "edit"
+    secret = is_secret(entry) or await _at_secret_place(session, entry)
+    told = not secret or may(principal, layer) == "edit"
     own = "shared" if layer_of(principal.tenant) is Layer.SHARED else "own"
     rows = await driver_of(session).fetch(
         f"""
@@ -222,6 +229,18 @@ async def _one(session: AsyncSession, principal: Principal, key: UUID, kind: str
     if not found:
         raise NotFound
     return found[0]
+
+
+async def _secret_among(session: AsyncSession, locations: Collection[UUID]) -> set[UUID]:
+    """Those of these places that must not be found, shown or not."""
+    return {
+        each.id for each in await merged_entries(session, ids=locations, all_states=True) if is_secret(each)
+    }
+
+
+async def _at_secret_place(session: AsyncSession, entry: Merged) -> bool:
+    """Whether it is a service at a place that must not be found: its words may tell where that is."""
+    return entry.location_id is not None and bool(await _secret_among(session, [entry.location_id]))
 
 
 async def _owner(session: AsyncSession, service: Merged) -> Merged | None:

@@ -19,6 +19,9 @@ TOLD_OF_A_SECRET_PLACE: Final = frozenset(
     {"location_type", "hidden_address", "languages", "accessibility", "phones", "schedules"}
 )
 
+WORDS_ABOUT_A_PLACE: Final = frozenset({"description", "translations"})
+"""Of a service at a secret place: they may tell where it is."""
+
 
 def may(principal: Principal, layer: Layer) -> str:
     """`edit`, `overlay`, or nothing."""
@@ -28,12 +31,20 @@ def may(principal: Principal, layer: Layer) -> str:
 
 
 def view_of(
-    entry: Merged, principal: Principal, *, now: datetime, sources: dict[str, FieldSource] | None = None
+    entry: Merged,
+    principal: Principal,
+    *,
+    now: datetime,
+    sources: dict[str, FieldSource] | None = None,
+    at_secret_place: bool = False,
 ) -> EntryView:
     layer = Layer.SHARED if layer_of(principal.tenant) is Layer.SHARED else entry.layer
     allowed = may(principal, layer)
     if allowed != "edit" and is_secret(entry):
         told = {name: value for name, value in entry.content.items() if name in TOLD_OF_A_SECRET_PLACE}
+        entry = msgspec.structs.replace(entry, content=told, shared={})
+    elif allowed != "edit" and at_secret_place:
+        told = {name: value for name, value in entry.content.items() if name not in WORDS_ABOUT_A_PLACE}
         entry = msgspec.structs.replace(entry, content=told, shared={})
     return EntryView(
         entry_id=entry.id,

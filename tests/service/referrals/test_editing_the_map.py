@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.referrals.social_map.models import EDITORIAL_TENANT, Layer
-from services.referrals.social_map.writing import write
+from services.referrals.social_map.writing import Draft, write
 from shared.auth import Principal
 from shared.contracts.map_entries import (
     AddPlace,
@@ -27,8 +27,8 @@ from shared.contracts.map_entries import (
     WithdrawEntry,
 )
 from shared.db import driver_of, uuid7
-from tests.service.referrals.conftest import field_codes, problem, service
-from tests.service.referrals.small_map import CAW, DESK, SECRET, SHELTER, STREET, small_map
+from tests.service.referrals.conftest import NOW, field_codes, problem, service
+from tests.service.referrals.small_map import CAW, DESK, SECRET, SHELTER, SOURCE, STREET, key, small_map
 from tests.support.service import ServiceUnderTest
 
 
@@ -77,6 +77,51 @@ async def test_where_a_shelter_is_only_who_keeps_the_entry_sees(
         assert "Schuilstraat" not in (await kept.get(f"/map/entries/{SECRET}", by=somebody)).text
         assert "Schuilstraat" not in (await kept.get(f"/map/entries/{SECRET}/history", by=somebody)).text
     assert "Schuilstraat" in (await kept.get(f"/map/services/{SHELTER}", by=noor)).text
+
+
+async def test_what_is_said_of_a_service_at_a_secret_place_only_who_keeps_it_reads(
+    kept: ServiceUnderTest, reader: Principal, editor: Principal, noor: Principal
+) -> None:
+    spot = key("service_at_location", "shelter-secret")
+    paths = (f"/map/services/{SHELTER}", f"/map/entries/{spot}", f"/map/entries/{spot}/history")
+    async with kept.transaction(EDITORIAL_TENANT) as session:
+        told = Draft(
+            kind="service_at_location",
+            source_id="shelter-secret",
+            service_id=SHELTER,
+            location_id=SECRET,
+            content={"description": "Naast de oude kerk"},
+        )
+        await write(session, Layer.SHARED, [told], source=SOURCE, by=None, now=NOW)
+    for somebody in (reader, editor):
+        for path in paths:
+            assert "oude kerk" not in (await kept.get(path, by=somebody)).text
+    for path in paths:
+        assert "Naast de oude kerk" in (await kept.get(path, by=noor)).text
+
+
+async def test_no_tenant_uncovers_an_address_that_the_shared_layer_hides(
+    kept: ServiceUnderTest, editor: Principal, noor: Principal
+) -> None:
+    for uncovered in (False, None):
+        command = SaveOverlay(fields={"hidden_address": uncovered})
+        refused = await kept.post(f"/map/entries/{SECRET}/overlay", command, by=editor)
+        assert field_codes(refused) == {"hidden_address": "secret_elsewhere"}
+    # said of an open place, it says nothing once the place becomes a shelter
+    said = SaveOverlay(fields={"hidden_address": False, "transportation": "Bus 43"})
+    assert (await kept.post(f"/map/entries/{STREET}/overlay", said, by=editor)).is_success
+    view = await entry(kept, STREET, noor)
+    command = SaveEntry(
+        kind="location",
+        content={**view.content, "hidden_address": True},
+        version=view.version,
+        organization_id=view.organization_id,
+    )
+    assert (await kept.post(f"/map/entries/{STREET}", command, by=noor)).is_success
+    assert (await kept.post("/map/publication", ChoosePublication(scope="all"), by=editor)).is_success
+    for path in (f"/map/entries/{STREET}", f"/map/services/{DESK}"):
+        assert "Hopmarkt" not in (await kept.get(path, by=editor)).text
+    assert "Hopmarkt" not in (await kept.http.get(f"/hsds/{editor.tenant}/services/{DESK}")).text
 
 
 async def test_an_editor_of_the_shared_layer_changes_what_all_read(
