@@ -51,6 +51,7 @@ _REASONS: Final = {
     "import_reason.name_missing": N_("zonder naam"),
     "import_reason.id_missing": N_("zonder nummer"),
     "import_reason.id_twice": N_("hetzelfde nummer staat er twee keer, met iets anders"),
+    "import_reason.id_of_another": N_("dit nummer is al van iets anders"),
     "import_reason.owner_missing": N_("hoort bij iets dat niet in het bestand staat"),
     "import_reason.owner_not_named": N_("zegt niet waarbij het hoort"),
     "import_reason.owner_refused": N_("hoort bij een rij die niet ingelezen is"),

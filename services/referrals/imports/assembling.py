@@ -85,9 +85,17 @@ class Assembled(msgspec.Struct, frozen=True):
     findings: list[Finding]
 
 
-def assemble(opened: Opened, source: str, stored: Collection[tuple[str, str]] = ()) -> Assembled:
-    """The entries that a file makes. `stored` are the kinds and ids that this source brought before."""
-    return _Assembly(opened, source, stored).done()
+def assemble(
+    opened: Opened,
+    source: str,
+    stored: Collection[tuple[str, str]] = (),
+    strangers: Collection[tuple[str, str]] = (),
+) -> Assembled:
+    """The entries that a file makes. `stored` are the kinds and ids that this source brought before.
+
+    `strangers` are kinds and ids whose id is that of an entry of another kind here: those stay out.
+    """
+    return _Assembly(opened, source, stored, strangers).done()
 
 
 def in_writing_order(drafts: Sequence[Draft], source: str) -> list[Draft]:
@@ -110,10 +118,18 @@ def in_writing_order(drafts: Sequence[Draft], source: str) -> list[Draft]:
 
 
 class _Assembly:
-    def __init__(self, opened: Opened, source: str, stored: Collection[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        source: str,
+        stored: Collection[tuple[str, str]],
+        strangers: Collection[tuple[str, str]],
+    ) -> None:
         self._opened = opened
         self._source = source
         self._stored = stored
+        self._strangers = strangers
+        self._kept_ids: set[UUID] = set()
         self._findings = list(opened.findings)
         self._rows: dict[tuple[str, str], dict[str, Any]] = {}
         self._lines: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -245,7 +261,7 @@ class _Assembly:
                 name = "additional_urls" if owner[0] == "services" else "additional_websites"
             inside.setdefault(name, [])
             if isinstance(inside[name], list):
-                inside[name].append(content)
+                _add_once(inside[name], content)
 
     def _address_of_organization(self, organization: str, line: int, content: dict[str, Any]) -> None:
         """An address lies in a location in 3.1; the organisation gets one for it."""
@@ -258,7 +274,7 @@ class _Assembly:
                 "organization_id": organization,
                 "location_type": content.get("address_type", "physical"),
             }
-        self._rows[key].setdefault("addresses", []).append(content)
+        _add_once(self._rows[key].setdefault("addresses", []), content)
         self._lines[key].append(line)
 
     def _with_unit(
@@ -359,6 +375,12 @@ class _Assembly:
             self._refuse(key, "content_wrong", "")
             return None
         source_id = own if not own.startswith("#") else f"{self._opened.lines[self._lines[key][0]].place}"
+        found = entry_id(self._source, TOP[table], source_id)
+        # a table may give an id that another has too, and here an id is of one entry
+        if found in self._kept_ids or (TOP[table], source_id) in self._strangers:
+            self._refuse(key, "id_of_another", "id")
+            return None
+        self._kept_ids.add(found)
         draft = Draft(kind=TOP[table], content=fit.content, source_id=source_id, **references)
         name = text_of(row.get("name")) or text_of(row.get("description"))
         return Prepared(
@@ -378,3 +400,13 @@ class _Assembly:
 
     def _find(self, line: int, code: str, field: str = "") -> None:
         self._findings.append(Finding(line, code, field))
+
+
+def _add_once(members: list[Any], content: dict[str, Any]) -> None:
+    """JSON says an organisation again with each of its services, and what lies in it too: that is in it once."""
+    said = {name: value for name, value in content.items() if name != _LINE}
+    if not any(
+        isinstance(each, dict) and {name: value for name, value in each.items() if name != _LINE} == said
+        for each in members
+    ):
+        members.append(content)

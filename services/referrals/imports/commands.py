@@ -168,6 +168,9 @@ async def read_import(session: AsyncSession, tenant: str, import_id: UUID, *, no
         _tell(session, tenant, found, now=now)
         await session.delete(file)
         return
+    strangers = await _strangers(session, layer, source, assembled)
+    if strangers:
+        assembled = await asyncio.to_thread(assemble, opened, source, stored, strangers)
     drafts = in_writing_order([each.draft for each in assembled.entries], source)
     foreseen: dict[str, Counter[str]] = {}
     for start in range(0, len(drafts), BATCH):
@@ -222,6 +225,25 @@ async def _stored(session: AsyncSession, layer: Layer, source: str) -> set[tuple
         source,
     )
     return {(row["kind"], row["source_id"]) for row in rows}
+
+
+async def _strangers(
+    session: AsyncSession, layer: Layer, source: str, assembled: Assembled
+) -> set[tuple[str, str]]:
+    """The kinds and ids of those whose id is that of an entry of another kind."""
+    drafts = {
+        entry_id(source, each.draft.kind, each.draft.source_id): each.draft for each in assembled.entries
+    }
+    entries, _ = tables_of(layer)
+    rows = await driver_of(session).fetch(
+        f"SELECT id, kind FROM {entries} WHERE id = ANY($1::uuid[])",  # noqa: S608 - a constant
+        list(drafts),
+    )
+    return {
+        (drafts[row["id"]].kind, drafts[row["id"]].source_id)
+        for row in rows
+        if row["kind"] != drafts[row["id"]].kind
+    }
 
 
 def _count(counts: dict[str, Counter[str]], kinds: dict[UUID, str], written: Written) -> None:

@@ -97,6 +97,7 @@ async def write(
     """
     wanted = await _wanted(session, layer, drafts, source)
     found = await _found(session, layer, list(wanted))
+    _require_kinds(drafts, wanted, found)
     _require_versions(found, versions or {})
     fresh = [key for key in wanted if key not in found]
     created = await _create(session, layer, {key: wanted[key] for key in fresh}, source, by, now)
@@ -238,7 +239,36 @@ async def _wanted(
         wanted[key] = msgspec.structs.replace(draft, id=key, content=tidy(draft.kind, key, draft.content))
     if wrong:
         raise ContentWrong(wrong)
+    named = {key: _references(draft) for key, draft in wanted.items()}
+    for key, standing in (await _standing(session, layer, named)).items():
+        wanted[key] = msgspec.structs.replace(
+            wanted[key], **{name: UUID(value) for name, value in standing.items()}
+        )
     return wanted
+
+
+async def _standing(
+    session: AsyncSession, layer: Layer, named: Mapping[UUID, Mapping[str, str]]
+) -> dict[UUID, dict[str, str]]:
+    """Of what entries point at, that which was merged away: the entry that stands for it, which is never themselves."""
+    pointed = {value for references in named.values() for value in references.values()}
+    if not pointed:
+        return {}
+    entries, _ = tables_of(layer)
+    rows = await driver_of(session).fetch(
+        f"SELECT id, merged_into FROM {entries} WHERE id = ANY($1::uuid[]) AND merged_into IS NOT NULL",  # noqa: S608
+        list(pointed),
+    )
+    into = {str(row["id"]): row["merged_into"] for row in rows}
+    found = {
+        key: {
+            name: str(into[value])
+            for name, value in references.items()
+            if value in into and into[value] != key
+        }
+        for key, references in named.items()
+    }
+    return {key: standing for key, standing in found.items() if standing}
 
 
 async def _found(session: AsyncSession, layer: Layer, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -250,6 +280,24 @@ async def _found(session: AsyncSession, layer: Layer, ids: list[UUID]) -> dict[U
         ids,
     )
     return {row["id"]: dict(row) for row in rows}
+
+
+def _require_kinds(
+    drafts: Sequence[Draft], wanted: Mapping[UUID, Draft], found: Mapping[UUID, Mapping[str, Any]]
+) -> None:
+    """An id is that of one entry: nothing becomes something else."""
+    strangers = {
+        (wanted[key].kind, wanted[key].source_id)
+        for key, row in found.items()
+        if row["kind"] != wanted[key].kind
+    }
+    wrong = {
+        f"{place}.id" if len(drafts) > 1 else "id": "id_of_another"
+        for place, draft in enumerate(drafts)
+        if (draft.kind, draft.source_id) in strangers
+    }
+    if wrong:
+        raise ContentWrong(wrong)
 
 
 def _require_versions(found: Mapping[UUID, Mapping[str, Any]], versions: Mapping[UUID, int]) -> None:
@@ -348,6 +396,12 @@ async def _said_before(
     for row in rows:
         news: dict[str, Any] = row["after"] if row["field"] == "" else {row["field"]: row["after"]}
         said[row["entry_id"]].update(news)
+    named = {
+        key: {name: each[name] for name in REFERENCES if isinstance(each.get(name), str)}
+        for key, each in said.items()
+    }
+    for key, standing in (await _standing(session, layer, named)).items():
+        said[key].update(standing)
     return said
 
 

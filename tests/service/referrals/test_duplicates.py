@@ -9,7 +9,7 @@ import pytest
 
 from services.referrals.social_map.merging import Merged, merged_entries
 from services.referrals.social_map.models import layer_of
-from services.referrals.social_map.writing import Draft, entry_id, write
+from services.referrals.social_map.writing import EDITORS, Draft, entry_id, write
 from shared.auth import Principal
 from shared.contracts.map_imports import (
     AlikeList,
@@ -257,3 +257,54 @@ async def test_another_tenant_a_reader_and_the_shared_layer_stay_out_of_reach(
     assert problem(await referrals.post(path, by=stranger)) == (404, "merge_unknown")
     assert problem(await referrals.post(path, by=reader)) == (403, "forbidden")
     assert (await proposed(referrals, noor)).items == []
+
+
+async def test_a_shelter_stays_hidden_when_it_is_merged_into_an_entry_that_tells_where_it_is(
+    referrals: ServiceUnderTest, tenant: str, editor: Principal, reader: Principal
+) -> None:
+    def place(name: str, **content: Any) -> Draft:
+        address = {"address_1": "Schuilstraat 9", "postal_code": "9400", "city": "Ninove"}
+        return Draft(
+            kind="location", source_id=name, content={"name": name, "addresses": [address], **content}
+        )
+
+    await filled(referrals, tenant, [place("Vluchthuis"), place("Vluchthuis Ninove", hidden_address=True)])
+    before = what_is_said(await entries(referrals, tenant))
+    kept, gone = (entry_id(SOURCE, "location", name) for name in ("Vluchthuis", "Vluchthuis Ninove"))
+    answer = await merge(referrals, editor, await pair(referrals, editor, kept, gone))
+    for key in (kept, gone):
+        for path in (f"/map/entries/{key}", f"/map/entries/{key}/history"):
+            assert "Schuilstraat" not in (await referrals.get(path, by=reader)).text
+    merged = referrals.read(answer, MergeRef)
+    assert (await referrals.post(f"/social-map/merges/{merged.merge_id}/undo", by=editor)).is_success
+    assert what_is_said(await entries(referrals, tenant)) == before
+
+
+async def test_what_comes_after_a_merge_belongs_to_the_one_that_stands(
+    referrals: ServiceUnderTest, tenant: str, editor: Principal
+) -> None:
+    await filled(referrals, tenant)
+    assert (await merge(referrals, editor, await pair(referrals, editor))).is_success
+    new = entry_id(SOURCE, "service", "Herstelbemiddeling")
+    drafts = [*DRAFTS, service("Herstelbemiddeling", organization_id=SAME)]
+    async with referrals.transaction(tenant) as session:
+        first = await write(session, layer_of(tenant), drafts, source=SOURCE, by=None, now=NOW)
+        again = await write(session, layer_of(tenant), drafts, source=SOURCE, by=None, now=NOW)
+    assert (first.created, first.changed, again.created, again.changed) == ([new], [], [], [])
+    found = await entries(referrals, tenant)
+    assert found[new].organization_id == found[HELP].organization_id == CAW
+
+
+async def test_what_an_editor_moved_after_a_merge_stays_when_the_source_says_the_same_again(
+    referrals: ServiceUnderTest, tenant: str, editor: Principal
+) -> None:
+    await filled(referrals, tenant)
+    assert (await merge(referrals, editor, await pair(referrals, editor))).is_success
+    elsewhere = Draft(
+        kind="service", source_id="", id=HELP, organization_id=OTHER, content={"name": "Slachtofferhulp"}
+    )
+    async with referrals.transaction(tenant) as session:
+        await write(session, layer_of(tenant), [elsewhere], source=EDITORS, by=None, now=NOW)
+        again = await write(session, layer_of(tenant), DRAFTS, source=SOURCE, by=None, now=NOW)
+    assert again.changed == []
+    assert (await entries(referrals, tenant))[HELP].organization_id == OTHER

@@ -353,3 +353,18 @@ async def test_somebody_who_may_edit_needs_no_other_right(referrals: ServiceUnde
     await referrals.provision(tenant)
     only = principal(tenant, Permission.SOCIAL_MAP_EDIT)
     assert (await imported(referrals, only, package())).summary.state == "done"
+
+
+async def test_an_id_that_is_of_something_else_here_overwrites_nothing(
+    referrals: ServiceUnderTest, tenant: str, editor: Principal
+) -> None:
+    await referrals.provision(tenant)
+    same = "6f2f0c1e-3c8a-4d3a-9a55-0d2d6f1d2b11"
+    await imported(referrals, editor, zipped({"organizations.csv": f"id,name\n{same},CAW\n"}))
+    services = zipped({"services.csv": f"id,name\n{same},Hulp\n2,Budgethulp\n"})
+    done = await imported(referrals, editor, services, source="ander")
+    assert counted(done.foreseen) == counted(done.became) == {"service": (1, 0, 0)}
+    assert [(each.code, each.refused) for each in done.reasons] == [("id_of_another", True)]
+    async with referrals.transaction(tenant) as session:
+        found = await merged_entries(session)
+    assert sorted(each.content["name"] for each in found) == ["Budgethulp", "CAW"]

@@ -451,3 +451,34 @@ def test_rows_imported_and_rows_refused_are_the_rows_read(files: dict[str, str |
     assert set(assembled.refused) <= said
     for each in assembled.entries:
         assert wrong_fields(each.draft.kind, each.draft.content) == {}
+
+
+def test_what_a_document_says_again_of_an_organisation_lies_in_it_once() -> None:
+    said = {
+        "id": "caw",
+        "name": "CAW",
+        "phones": [{"id": "p", "number": "053 70 00 00", "languages": [{"id": "l", "code": "nl"}]}],
+        "contacts": [{"id": "c", "name": "Onthaal", "phones": [{"number": "053 71 00 00"}]}],
+        "postal_addresses": [{"id": "a", "address_1": "Markt 1", "city": "Aalst", "postal_code": "9300"}],
+    }
+    services = [
+        {"id": name, "name": name, "status": "active", "organization": said} for name in ("a", "b", "c")
+    ]
+    opened = open_file("services.json", msgspec.json.encode({"contents": services}))
+    found = assemble(opened, SOURCE)
+    content = drafts(found, "organization")["caw"].content
+    (phone,), (contact,) = content["phones"], content["contacts"]
+    assert len(phone["languages"]) == len(contact["phones"]) == 1
+    (place,) = drafts(found, "location").values()
+    assert len(place.content["addresses"]) == 1
+    assert found.refused == []
+
+
+def test_an_id_that_two_tables_share_is_of_the_first_and_the_other_row_says_so() -> None:
+    same = "6f2f0c1e-3c8a-4d3a-9a55-0d2d6f1d2b11"
+    opened, found = read({
+        "organizations.csv": f"id,name\n{same},CAW\n",
+        "services.csv": f"id,organization_id,name\n{same},{same},Hulp\n",
+    })  # fmt: skip
+    assert [each.name for each in found.entries] == ["CAW"]
+    assert reasons(opened, found) == {("services.csv", "2"): {"id_of_another"}}
