@@ -111,13 +111,13 @@ async def test_no_tenant_uncovers_an_address_that_the_shared_layer_hides(
     said = SaveOverlay(fields={"hidden_address": False, "transportation": "Bus 43"})
     assert (await kept.post(f"/map/entries/{STREET}/overlay", said, by=editor)).is_success
     view = await entry(kept, STREET, noor)
-    command = SaveEntry(
+    shelter = SaveEntry(
         kind="location",
         content={**view.content, "hidden_address": True},
         version=view.version,
         organization_id=view.organization_id,
     )
-    assert (await kept.post(f"/map/entries/{STREET}", command, by=noor)).is_success
+    assert (await kept.post(f"/map/entries/{STREET}", shelter, by=noor)).is_success
     assert (await kept.post("/map/publication", ChoosePublication(scope="all"), by=editor)).is_success
     for path in (f"/map/entries/{STREET}", f"/map/services/{DESK}"):
         assert "Hopmarkt" not in (await kept.get(path, by=editor)).text
