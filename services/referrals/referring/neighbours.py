@@ -1,4 +1,7 @@
-"""One side knocks at the other's door, and cases says what was agreed in a dossier. What is away is tried again."""
+"""One side knocks at the other's door, and cases says what was agreed in a dossier. What is away is tried again.
+
+Each try has a key of its own: what is told is what is so at that moment, and its number says whether it is news.
+"""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -50,7 +53,7 @@ async def hand_over(session: AsyncSession, event: ReferralHandedOver, *, now: da
     try:
         token = await client.own_token(referral.recipient_tenant)
         told = await _told(session, event.tenant, referral, parcel)
-        await client.tell("referrals", "/handed-over", told, Taken, token=token, key=event.id)
+        await client.tell("referrals", "/handed-over", told, Taken, token=token, key=uuid7())
         if parcel is not None:
             await note_delivered(session, referral, to=referral.recipient_tenant, now=now)
     except Refused as refused:
@@ -73,7 +76,7 @@ async def tell_answer(session: AsyncSession, event: ReferralAnswered, *, now: da
     client = client_of(session)
     try:
         token = await client.own_token(incoming.sender)
-        await client.tell("referrals", "/told-answers", told, Taken, token=token, key=event.id)
+        await client.tell("referrals", "/told-answers", told, Taken, token=token, key=uuid7())
     except Refused as refused:
         if refused.status != HTTPStatus.NOT_FOUND:
             raise  # a sender that is gone needs no answer any more
@@ -87,6 +90,9 @@ async def hear_consent(session: AsyncSession, event: ConsentChanged, *, now: dat
     """
     if event.purpose not in REFERRAL_PURPOSES:
         return
+    known = select(Consent.referral_id).where(Consent.source_id == event.consent_id)
+    if referral_id := await session.scalar(known):
+        await locked(session, referral_id)  # first, as everybody does, so that no two wait for each other
     row = await session.scalar(select(Consent).where(Consent.source_id == event.consent_id).with_for_update())
     if event.earlier and row is not None:
         return

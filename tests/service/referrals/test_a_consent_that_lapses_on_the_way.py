@@ -3,10 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from shared.auth import Permission
+from shared.contracts.consents import InvokeGround, LegalGround
 from shared.contracts.referrals import ReferralReminder
 from shared.db import driver_of
 from tests.service.referrals.at_a_partner import Partner
-from tests.service.referrals.loop import Loop
+from tests.service.referrals.loop import EVERY_FIELD, SENDER, Loop
+from tests.support.principals import principal
 
 
 async def lapse(loop: Loop, referral_id: UUID) -> None:
@@ -88,3 +91,23 @@ async def test_a_partner_who_opens_his_link_too_late_sees_nothing_and_the_follow
     assert [each.fields for each in shown] == [[], []]
     assert await told(partner.loop) == ["consent_lapsed"]
     assert (await partner.loop.seen(ref)).stopped is True
+
+
+async def test_with_a_ground_in_its_place_it_leaves_by_itself(loop: Loop) -> None:
+    ref = await loop.sent()
+    await lapse(loop, ref.referral_id)
+    await loop.carry()
+    chief = principal(loop.lena.tenant, *SENDER, Permission.REFERRAL_GROUND, user_id=loop.lena.user_id)
+    grounds = loop.read(await loop.service.get("/legal-grounds", by=chief), list[LegalGround])
+    command = InvokeGround(
+        ground="NECESSITY",
+        fields=EVERY_FIELD,
+        reason="Ernstig gevaar voor een kind, er is geen andere weg",
+        confirmed=next(each.conditions for each in grounds if each.key == "NECESSITY"),
+    )
+
+    assert (await loop.post(f"/referrals/{ref.referral_id}/ground", command, by=chief)).is_success
+    await loop.carry()
+
+    assert [each.basis for each in await loop.received()] == ["NECESSITY"]
+    assert (await loop.seen(ref)).stopped is False

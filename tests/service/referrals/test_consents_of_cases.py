@@ -1,5 +1,6 @@
 """An offer that was written down in the dossier is one offer here too; a withdrawal on either side stops it on both."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,10 @@ from shared.contracts.consents import WithdrawReferralConsent
 from shared.contracts.referrals import ReferralConsentChanged
 from shared.db import driver_of, uuid7
 from tests.service.referrals.loop import Loop
+
+WAITS_FOR_US = """
+    SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))
+"""
 
 
 def said(loop: Loop, state: str, consent_id: UUID | None = None, **facts: Any) -> ConsentChanged:
@@ -197,3 +202,23 @@ async def test_taking_back_what_was_said_in_general_stands_in_the_log_of_the_dos
             loop.dossier_id,
         )
     assert [tuple(row) for row in kept] == [(offer.consent_id, loop.lena.user_id)]
+
+
+async def test_taken_back_here_and_there_at_once_neither_waits_for_the_other(loop: Loop) -> None:
+    general = said(loop, "given")
+    await loop.service.deliver(general)
+    ref = await loop.sent()
+    (consent,) = (await loop.seen(ref)).consents
+
+    async with loop.service.transaction(loop.lena.tenant) as session:
+        here = driver_of(session)
+        await here.execute("SELECT FROM referrals WHERE id = $1 FOR UPDATE", ref.referral_id)
+        there = asyncio.create_task(loop.service.deliver(said(loop, "withdrawn", general.consent_id)))
+        while not await here.fetchval(WAITS_FOR_US):
+            await asyncio.sleep(0.05)
+        await here.execute(
+            "SELECT FROM referral_consents WHERE id = $1 FOR UPDATE NOWAIT", consent.consent_id
+        )
+    await there
+
+    assert (await loop.seen(ref)).line.state == "withdrawn"

@@ -1,11 +1,12 @@
 """S07: the victim of a robbery refuses twice and accepts at the re-contact after a month: nothing leaves before,
 of the refusals nothing is kept but the day, and the form holds only what was agreed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
 
+from services.referrals.referring.terms import local_day
 from shared.contracts.consents import OfferReferral
 from shared.contracts.referrals import ReferralHandedOver
 from shared.contracts.referring import AmendReferral, SendReferral
@@ -13,12 +14,14 @@ from shared.db import driver_of
 from tests.service.referrals.conftest import field_codes, problem
 from tests.service.referrals.loop import EVERY_FIELD, VALUES, Loop
 
-TODAY = datetime.now(UTC).date
+
+def today() -> date:
+    return local_day(datetime.now(UTC))
 
 
 async def test_the_dossier_shows_three_offers_and_nothing_left_before_the_third(loop: Loop) -> None:
     ref = await loop.propose()
-    month_ago = TODAY() - timedelta(days=30)
+    month_ago = today() - timedelta(days=30)
     await loop.offer(ref, "refused", on=month_ago)
     await loop.offer(ref, "refused", on=month_ago + timedelta(days=7))
     too_early = await loop.post(
@@ -33,7 +36,7 @@ async def test_the_dossier_shows_three_offers_and_nothing_left_before_the_third(
 
     page = await loop.of_dossier()
     assert [(each.state, each.on) for each in page.offers] == [
-        ("given", TODAY()),
+        ("given", today()),
         ("refused", month_ago + timedelta(days=7)),
         ("refused", month_ago),
     ]
@@ -55,7 +58,7 @@ async def test_of_a_refusal_only_that_it_was_offered_and_the_day_are_kept(loop: 
         row = await driver_of(session).fetchrow(
             "SELECT * FROM referral_consents WHERE id = $1", refused.consent_id
         )
-    assert (row["state"], row["offered_on"]) == ("refused", TODAY())
+    assert (row["state"], row["offered_on"]) == ("refused", today())
     assert (row["fields"], row["given_by"], row["giver_id"], row["way"]) == ([], "", None, "")
     assert not any("reason" in name or "why" in name for name in dict(row))
 
@@ -106,10 +109,10 @@ async def test_whoever_looks_at_the_preview_sees_exactly_what_is_sent(loop: Loop
         ({"state": "given", "fields": ["shoe_size"]}, {"fields": "not_in_form"}),
         ({"state": "given", "fields": ["name"], "way": "smoke"}, {"way": "not_a_choice"}),
         ({"state": "given", "fields": ["name"], "given_by": "judge"}, {"given_by": "not_a_choice"}),
-        ({"state": "refused", "on": TODAY() + timedelta(days=2)}, {"on": "in_the_future"}),
+        ({"state": "refused", "on": today() + timedelta(days=2)}, {"on": "in_the_future"}),
         ({"state": "perhaps"}, {"state": "not_a_choice"}),
         (
-            {"state": "given", "fields": ["name"], "expires_on": TODAY() - timedelta(days=2)},
+            {"state": "given", "fields": ["name"], "expires_on": today() - timedelta(days=2)},
             {"expires_on": "in_the_past"},
         ),
     ],

@@ -440,3 +440,19 @@ async def test_a_ground_in_the_place_of_consent_needs_a_right_a_reason_and_its_c
     assert [(each.consent_id, each.ground_id) for each in view.disclosures] == [
         (None, view.grounds[0].ground_id)
     ]
+
+
+async def test_amended_after_a_reply_that_was_lost_it_arrives_as_it_is_now(loop: Loop) -> None:
+    ref = await loop.sent()
+    (handed_over,) = await loop.messages()
+    await loop.service.deliver(handed_over)
+    async with loop.service.transaction(loop.lena.tenant) as session:
+        await driver_of(session).execute("DELETE FROM inbox WHERE event_id = $1", handed_over.id)
+    values = {**VALUES, "need": "Gesprek in de namiddag"}
+    command = AmendReferral(values=values, version=(await loop.seen(ref)).version)
+    assert (await loop.post(f"/referrals/{ref.referral_id}", command)).is_success
+
+    await loop.service.deliver(handed_over)
+
+    (received,) = await loop.received()
+    assert {each.key: each.value for each in received.fields}.items() >= values.items()

@@ -129,10 +129,7 @@ async def offer_referral(
     if referral.left and earlier and command.state == "refused":
         await consent_is_gone(session, principal.tenant, referral, now=now, by=principal.user_id)
     if stopped and given:
-        await session.flush()
-        if (await parcel_of(session, referral, now=now)).live:
-            tell_recipient(session, principal.tenant, referral, now=now)
-            note(session, principal.tenant, referral, "sent", now=now, by=principal.user_id, code="consent")
+        await _go_on(session, principal, referral, "consent", now=now)
     audited(
         session, principal, "offer_referral", referral, now=now, offer=str(offer.id), answer=command.state
     )
@@ -142,7 +139,10 @@ async def offer_referral(
 async def invoke_ground(
     session: AsyncSession, principal: Principal, command: InvokeGround, referral_id: UUID, *, now: datetime
 ) -> ReferralRef:
-    """A legal ground in the place of consent, with a reason; a right of its own, never silent. Raises `Invalid`."""
+    """A legal ground in the place of consent, with a reason; a right of its own, never silent.
+
+    What was sent and stopped on the way goes on with it. Raises `Invalid`, `WrongState`.
+    """
     principal.require(Permission.REFERRAL_GROUND)
     principal.require(Permission.REFERRAL_WRITE)
     referral, _ = await to_write(session, referral_id)
@@ -160,6 +160,7 @@ async def invoke_ground(
         wrong["fields"] = "not_in_form"
     if wrong:
         raise Invalid(wrong)
+    stopped = referral.left and not (await parcel_of(session, referral, now=now)).live
     row = Ground(
         id=uuid7(),
         referral_id=referral.id,
@@ -173,6 +174,8 @@ async def invoke_ground(
     session.add(row)
     referral.version += 1
     note(session, principal.tenant, referral, "ground", now=now, by=principal.user_id, code=command.ground)
+    if stopped:
+        await _go_on(session, principal, referral, command.ground, now=now)
     return done(
         session, principal, "invoke_ground", referral, now=now, ground=command.ground, fields=len(row.fields)
     )
@@ -257,6 +260,16 @@ def done(
 ) -> ReferralRef:
     audited(session, principal, action, referral, now=now, **codes)
     return ReferralRef(referral_id=referral.id, state=referral.state, version=referral.version)
+
+
+async def _go_on(
+    session: AsyncSession, principal: Principal, referral: Referral, basis: str, *, now: datetime
+) -> None:
+    """It stopped on the way and leaves now, if all of it may."""
+    await session.flush()
+    if (await parcel_of(session, referral, now=now)).live:
+        tell_recipient(session, principal.tenant, referral, now=now)
+        note(session, principal.tenant, referral, "sent", now=now, by=principal.user_id, code=basis)
 
 
 async def _clock_of_offer(
