@@ -80,7 +80,8 @@ async def asked(
 
 
 def _small(words: Sequence[str]) -> bool:
-    return all(word in _SMALL_WORDS for word in words)
+    """A letter alone too: of `l'enfance` and `'s nachts` it is what the apostrophe leaves."""
+    return all(word in _SMALL_WORDS or (len(word) == 1 and word.isalpha()) for word in words)
 
 
 def _near(word: str, synonyms: Synonyms, vocabularies: Sequence[Vocabulary]) -> list[str]:

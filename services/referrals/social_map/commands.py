@@ -43,7 +43,7 @@ from shared.contracts.map_entries import (
     SaveOverlay,
     WithdrawEntry,
 )
-from shared.db import uuid7
+from shared.db import driver_of, uuid7
 from shared.errors import Conflict, Invalid
 
 
@@ -71,11 +71,14 @@ async def save_entry(
     """Change an entry of one's own layer. Raises `ContentWrong`, `EntryChanged` or `EntryUnknown`."""
     principal.require(Permission.SOCIAL_MAP_EDIT)
     table = ENTRIES[layer_of(principal.tenant)]
-    kind = await session.scalar(select(table.kind).where(table.id == entry_id))
-    if kind != command.kind:
+    held = (
+        await session.execute(select(table.kind, table.parent_id).where(table.id == entry_id))
+    ).one_or_none()
+    if held is None or held.kind != command.kind:
         raise EntryUnknown
     await _require_there(session, command)
-    await _write(session, principal, entry_id, command, now=now, versions={entry_id: command.version})
+    versions = {entry_id: command.version}
+    await _write(session, principal, entry_id, command, now=now, parent_id=held.parent_id, versions=versions)
     _record(session, principal, "save_entry", entry_id, command.kind, now)
     return EntryRef(entry_id)
 
@@ -127,6 +130,10 @@ async def save_overlay(
     if entry is None:
         raise EntryUnknown
     fields = _own_word(entry.kind, entry_id, entry.content, with_codes(command.fields))
+    # two editors who say their first word at the same moment have no row to wait for each other at
+    await driver_of(session).execute(
+        "SELECT pg_advisory_xact_lock(hashtext('map_overlays ' || current_user), hashtext($1))", str(entry_id)
+    )
     known = await session.scalar(select(Overlay).where(Overlay.entry_id == entry_id).with_for_update())
     if (known.version if known else 0) != command.version:
         raise EntryChanged(
@@ -253,6 +260,7 @@ async def _write(
     command: SaveEntry,
     *,
     now: datetime,
+    parent_id: UUID | None = None,
     versions: Mapping[UUID, int] | None = None,
 ) -> None:
     draft = Draft(
@@ -263,6 +271,7 @@ async def _write(
         organization_id=command.organization_id,
         service_id=command.service_id,
         location_id=command.location_id,
+        parent_id=parent_id,
     )
     layer = layer_of(principal.tenant)
     await write(session, layer, [draft], source=EDITORS, by=principal.user_id, now=now, versions=versions)

@@ -39,7 +39,8 @@ def state_at(schedules: Sequence[dict[str, Any]], moment: datetime, *, always: b
     """Whether it is open at `moment`, until when, or when next."""
     if always:
         return State("always")
-    usable = [each for each in schedules if _hours(each) is not None]
+    timed = [each for each in schedules if _hours(each) is not None]
+    usable = [each for each in timed if _is_readable(each)]
     if not usable:
         return State("unknown")
     today = moment.astimezone(BRUSSELS).date()
@@ -52,6 +53,9 @@ def state_at(schedules: Sequence[dict[str, Any]], moment: datetime, *, always: b
     following = next((opens for opens, _ in sure if opens > moment), None)
     if any(opens <= moment < closes for opens, closes in unsure):
         return State("holiday", opens_at=following)
+    if len(usable) < len(timed):
+        # it may be open by the one that nobody can read
+        return State("unknown")
     return State("closed", opens_at=following)
 
 
@@ -124,6 +128,11 @@ def _days(schedule: dict[str, Any], first: date, last: date) -> list[date]:
             datetime.combine(begins, time()), datetime.combine(ends, time(23, 59)), inc=True
         )
     ]
+
+
+def _is_readable(schedule: dict[str, Any]) -> bool:
+    """Whether it says on which days it holds: hours without days, or with days that are none, close no door."""
+    return _plain_week(schedule) is not None or _rule(schedule, _LONG_AGO) is not None
 
 
 def _plain_week(schedule: dict[str, Any]) -> frozenset[int] | None:

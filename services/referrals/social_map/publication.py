@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import DateTime, Integer, Text, Uuid, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,4 +41,7 @@ async def scope_of(session: AsyncSession, tenant: str) -> Scope:
 
 
 async def choose_scope(session: AsyncSession, scope: Scope, *, by: UUID, now: datetime) -> None:
-    await session.merge(Publication(id=1, scope=scope.value, changed_at=now, changed_by=by))
+    chosen = {"scope": scope.value, "changed_at": now, "changed_by": by}
+    await session.execute(
+        insert(Publication).values(id=1, **chosen).on_conflict_do_update(index_elements=["id"], set_=chosen)
+    )

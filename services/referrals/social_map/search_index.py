@@ -94,6 +94,12 @@ async def overlaid_again(session: AsyncSession, *, now: datetime) -> None:
           AND NOT EXISTS (SELECT FROM map_search AS own WHERE own.service_id = s.service_id)
         UNION
         SELECT s.service_id FROM map_overlays AS o
+        JOIN platform.map_entries AS spot ON spot.location_id = o.entry_id AND spot.kind = 'service_at_location'
+        JOIN platform.map_search AS s ON s.service_id = spot.service_id
+        WHERE o.kind = 'location'
+          AND NOT EXISTS (SELECT FROM map_search AS own WHERE own.service_id = s.service_id)
+        UNION
+        SELECT s.service_id FROM map_overlays AS o
         JOIN platform.map_entries AS gone ON gone.id = o.entry_id AND gone.merged_into IS NOT NULL
         JOIN platform.map_search AS s ON s.service_id = gone.merged_into OR s.organization_id = gone.merged_into
         WHERE NOT EXISTS (SELECT FROM map_search AS own WHERE own.service_id = s.service_id)

@@ -27,7 +27,7 @@ from shared.contracts.map_entries import (
     WithdrawEntry,
 )
 from shared.db import driver_of, uuid7
-from tests.service.referrals.conftest import NOW, field_codes, problem, service
+from tests.service.referrals.conftest import NOW, field_codes, organization, problem, service
 from tests.service.referrals.small_map import CAW, DESK, SECRET, SHELTER, SOURCE, STREET, key, small_map
 from tests.support.service import ServiceUnderTest
 
@@ -287,6 +287,41 @@ async def test_two_editors_at_once_end_in_one_change_and_one_who_sees_both(
     ).is_success
     again = await kept.post(f"/map/entries/{DESK}/overlay", SaveOverlay(fields={}, note="b"), by=editor)
     assert problem(again) == (409, "changed_meanwhile")
+
+
+async def test_two_first_words_at_once_end_in_one_and_a_refusal(
+    kept: ServiceUnderTest, editor: Principal
+) -> None:
+    words = [SaveOverlay(fields={}, note=note) for note in ("een", "twee", "drie")]
+    answers = await asyncio.gather(
+        *(kept.post(f"/map/entries/{DESK}/overlay", word, by=editor) for word in words)
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+    assert {problem(each)[1] for each in answers if each.status_code == 409} == {"changed_meanwhile"}
+    choice = ChoosePublication(scope="own")
+    chosen = await asyncio.gather(*(kept.post("/map/publication", choice, by=editor) for _ in range(3)))
+    assert all(each.is_success for each in chosen)
+
+
+async def test_what_a_form_does_not_show_an_organisation_keeps(
+    kept: ServiceUnderTest, editor: Principal
+) -> None:
+    async with kept.transaction(editor.tenant) as session:
+        written = await write(
+            session, Layer.OWN, [organization("Welzijnskoepel")], source=SOURCE, by=None, now=NOW
+        )
+        parent = written.created[0]
+        child = Draft(
+            kind="organization", source_id="wijkhuis", parent_id=parent, content={"name": "Wijkhuis"}
+        )
+        (part,) = (await write(session, Layer.OWN, [child], source=SOURCE, by=None, now=NOW)).created
+    save = SaveEntry(kind="organization", content={"name": "Wijkhuis Centrum"}, version=1)
+    assert (await kept.post(f"/map/entries/{part}", save, by=editor)).is_success
+    async with kept.transaction(editor.tenant) as session:
+        row = await driver_of(session).fetchrow(
+            "SELECT content, parent_id FROM map_entries WHERE id = $1", part
+        )
+    assert (row["content"]["name"], row["parent_id"]) == ("Wijkhuis Centrum", parent)
 
 
 async def test_an_own_partner_is_the_tenant_s_alone(

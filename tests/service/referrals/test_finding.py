@@ -99,6 +99,44 @@ async def test_signs_are_no_operators(referrals: ServiceUnderTest, reader: Princ
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("words", ["aide à l'enfance", "l’enfance maltraitée", "'s nachts opvang"])
+async def test_what_an_apostrophe_leaves_of_a_word_is_not_asked(
+    referrals: ServiceUnderTest, tenant: str, reader: Principal, words: str
+) -> None:
+    await referrals.provision(tenant)
+    await put(
+        referrals,
+        tenant,
+        service("Enfance maltraitée", description="Pour les familles"),
+        service("Nachtopvang", description="Een bed voor wie geen dak heeft"),
+    )
+    found = await find(referrals, reader, words=words)
+    assert len(found.hits) == 1
+    assert not found.loosened
+
+
+async def test_a_place_that_a_tenant_hides_stays_hidden_from_services_that_come_there_later(
+    referrals: ServiceUnderTest, tenant: str, editor: Principal
+) -> None:
+    await referrals.provision(tenant)
+    address = {"address_1": "Schuilstraat 9", "postal_code": "9300", "city": "Aalst"}
+    house = Draft(kind="location", source_id="huis", content={"name": "Huis", "addresses": [address]})
+    (location_id,) = await put(referrals, EDITORIAL_TENANT, house)
+    word = SaveOverlay(fields={"hidden_address": True})
+    assert (await referrals.post(f"/map/entries/{location_id}/overlay", word, by=editor)).is_success
+    (service_id,) = await put(referrals, EDITORIAL_TENANT, service("Vluchthuis"))
+    spot = Draft(
+        kind="service_at_location",
+        source_id="daar",
+        content={},
+        service_id=service_id,
+        location_id=location_id,
+    )
+    await put(referrals, EDITORIAL_TENANT, spot)
+    (hit,) = (await find(referrals, editor, words="vluchthuis")).hits
+    assert [(place.hidden, place.line) for place in hit.places] == [(True, "")]
+
+
 async def test_a_name_goes_before_a_description_and_the_order_is_always_the_same(
     referrals: ServiceUnderTest, reader: Principal
 ) -> None:

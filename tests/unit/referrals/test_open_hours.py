@@ -175,3 +175,18 @@ def test_a_season_ends_on_its_last_day() -> None:
 )
 def test_what_nobody_can_read_is_unknown_or_closed_and_never_open(schedule: dict[str, Any]) -> None:
     assert state_at([schedule], wall(date(2026, 3, 2), 10)).name in {"unknown", "closed"}
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        {"freq": "WEEKLY", "opens_at": "09:00", "closes_at": "17:00"},
+        weekly("Monday,Tuesday", "09:00", "17:00"),
+        {"freq": "MONTHLY", "bymonthday": "first", "opens_at": "09:00", "closes_at": "17:00"},
+    ],
+)
+def test_hours_on_days_that_nobody_can_read_say_neither_open_nor_closed(unclear: dict[str, Any]) -> None:
+    monday = wall(date(2026, 3, 2), 10)
+    assert state_at([unclear], monday).name == "unknown"
+    assert state_at([unclear, weekly("MO", "09:00", "12:00")], monday).name == "open"
+    assert state_at([unclear, weekly("TU", "09:00", "12:00")], monday).name == "unknown"
