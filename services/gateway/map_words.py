@@ -103,7 +103,7 @@ MAP_WORDS: Final = {
     "note.entry_shown": N_("Uw organisatie ziet deze dienst weer."),
     "note.entry_withdrawn": N_("Van de kaart gehaald. U kunt het terugzetten."),
     "note.entry_restored": N_("Teruggezet op de kaart."),
-    "message.entries_due": N_("Fiches van de sociale kaart wachten op een blik"),
+    "message.entries_due": N_("Fiches van de sociale kaart zijn na te kijken"),
     "message_more.entries_due": N_("Kijk na of ze nog kloppen."),
     "error.content_wrong": N_("Kijk de gemarkeerde velden na."),
     "error.entry_unknown": N_("Deze dienst staat niet op uw kaart."),

@@ -38,6 +38,7 @@ _STATES: Final = {
     "referral_state.rerouted": N_("Naar een andere dienst"),
     "referral_state.withdrawn": N_("Ingetrokken"),
     "referral_state.expired": N_("Verlopen"),
+    "referral_offer.pending": N_("Beslist later"),
     "referral_next.proposed": N_("Vraag nu of de persoon dit wil. Er vertrok nog niets."),
     "referral_next.consent_pending": N_(
         "De persoon beslist later. Vraag het opnieuw bij het volgende contact."
@@ -46,8 +47,8 @@ _STATES: Final = {
         "De persoon wil dit nu niet. Dat is in orde. U kunt het later opnieuw aanbieden."
     ),
     "referral_next.consent_given": N_("Er is toestemming. Kijk na wat vertrekt en verstuur."),
-    "referral_next.sent": N_("De dienst heeft de doorverwijzing en antwoordt nog."),
-    "referral_next.acknowledged": N_("De dienst las de doorverwijzing en antwoordt nog."),
+    "referral_next.sent": N_("De doorverwijzing is verstuurd. De dienst moet nog antwoorden."),
+    "referral_next.acknowledged": N_("De dienst las de doorverwijzing en moet nog antwoorden."),
     "referral_next.accepted": N_("De dienst neemt het op en zoekt contact met de persoon."),
     "referral_next.partly_accepted": N_("De dienst neemt een deel op. Zoek voor de rest een andere dienst."),
     "referral_next.waiting_list": N_("De persoon staat op de wachtlijst. Zeg dat ook aan de persoon."),

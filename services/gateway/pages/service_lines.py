@@ -118,7 +118,7 @@ def opening(language: Language, found: Opening, now: datetime) -> Line:
         case "closed":
             return Line("clock", language.text(N_("Nu gesloten")))
         case _:
-            return Line("clock", language.text(N_("Openingsuren niet gekend")))
+            return Line("clock", language.text(N_("Openingsuren niet bekend")))
 
 
 def _clock(language: Language, moment: datetime, now: datetime) -> str:

@@ -32,6 +32,7 @@ from tests.service.gateway.referral_answers import (
     REFERRAL,
     answered,
     at_the_referrals,
+    consent,
     line,
     referral,
     sent,
@@ -321,3 +322,28 @@ async def test_a_referral_that_was_taken_back_still_shows_who_saw_the_form(
     for told in ("Wie las het formulier", "An De Smet", "gelezen op het scherm", "Wat vertrok, en wanneer"):
         assert told in page
     assert "Stuur een nieuwe link" not in page
+
+
+async def test_a_withdrawn_consent_says_when_it_was_given_and_taken_back_and_holds_no_longer(
+    referrer: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    withdrawn = consent("withdrawn", live=False, withdrawn_at=NOW, expires_on=NOW.date())
+    neighbours.of("referrals")[f"GET /referrals/{REFERRAL}"] = referral("withdrawn", consents=[withdrawn])
+
+    page = html.unescape((await referrer.get(f"/referrals/{REFERRAL}")).text)
+
+    assert "gegeven op" in page
+    assert "ingetrokken op" in page
+    assert "· tot " not in page
+
+
+async def test_an_offer_put_off_is_called_so_and_the_way_to_ask_again_stands_there_once(
+    referrer: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    put_off = consent("pending", live=False)
+    neighbours.of("referrals")[f"GET /referrals/{REFERRAL}"] = referral("consent_pending", consents=[put_off])
+
+    page = (await referrer.get(f"/referrals/{REFERRAL}")).text
+
+    assert "Beslist later" in page
+    assert page.count(f'href="/referrals/{REFERRAL}/consent"') == 1
