@@ -6,7 +6,7 @@ from typing import Any
 
 from services.referrals.geography.belgium import Spot, belgium
 from services.referrals.social_map.eligibility import Judged, Known, judged, overall
-from services.referrals.social_map.open_hours import state_at
+from services.referrals.social_map.open_hours import State, state_at
 from services.referrals.social_map.search_card import Card, CardPlace, day_of
 from shared.contracts import service_search as contract
 
@@ -27,7 +27,7 @@ def found_service(
     """One result."""
     language = wish.in_language
     found = judged(card.rules, known)
-    state = state_at(card.schedules, now, always=card.always_open)
+    state = opening_of(card, now)
     capacity = card.capacity
     map_of = belgium()
     return contract.FoundService(
@@ -74,6 +74,11 @@ def found_service(
         stale=row["check_at"] is None or row["check_at"] <= now,
         platform_tenant=card.platform_tenant,
     )
+
+
+def opening_of(card: Card, now: datetime) -> State:
+    """Whether it is open; what is closed for a while keeps no hours."""
+    return State("closed") if card.closed else state_at(card.schedules, now, always=card.always_open)
 
 
 def _place(place: CardPlace) -> contract.FoundPlace:

@@ -11,10 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
-from services.referrals.finding.answers import serving
+from services.referrals.finding.answers import opening_of, serving
 from services.referrals.geography.belgium import Spot
 from services.referrals.social_map.eligibility import NOT, Known, judged, overall
-from services.referrals.social_map.open_hours import state_at
 from services.referrals.social_map.search_card import Card
 from shared.contracts import service_search as contract
 
@@ -125,4 +124,4 @@ def _kept(
 
 
 def _is_open(card: Card, now: datetime) -> bool:
-    return state_at(card.schedules, now, always=card.always_open).name in {"open", "always"}
+    return opening_of(card, now).name in {"open", "always"}

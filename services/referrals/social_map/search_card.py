@@ -90,6 +90,7 @@ class Card(Struct, frozen=True, kw_only=True, omit_defaults=True):
     places: list[CardPlace] = []
     schedules: list[dict[str, Any]] = []
     always_open: bool = False
+    closed: bool = False
     rules: list[Rule] = []
     capacity: CardCapacity | None = None
     waiting_weeks: int | None = None
@@ -126,7 +127,8 @@ def row_of(service: Part, belongs: Belonging, map_of: Belgium) -> Row | None:
     rules = list(rules_of(content))
     rubrics = _rubrics(content, belongs)
     capacity = _capacity(content)
-    week = week_of(schedules, always=always)
+    closed = content.get("status") == "temporarily closed"
+    week = None if closed else week_of(schedules, always=always)
     organization = belongs.organization.content if belongs.organization else {}
     names = _said(content, "name")
     ages = [rule for rule in rules if rule.kind == "age" and not rule.excludes]
@@ -168,6 +170,7 @@ def row_of(service: Part, belongs: Belonging, map_of: Belgium) -> Row | None:
             places=[place for place, _ in places],
             schedules=schedules,
             always_open=always,
+            closed=closed,
             rules=rules,
             capacity=capacity,
             waiting_weeks=content.get("waiting_time", {}).get("weeks"),

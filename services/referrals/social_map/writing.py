@@ -440,15 +440,20 @@ async def _update(
             become[change.entry_id].pop(change.field, None)
         else:
             become[change.entry_id][change.field] = change.after
+    looked = {change.entry_id for change in changes if change.field == "assured_date"}
     entries, _ = tables_of(layer)
     await driver_of(session).execute(
         f"""
         UPDATE {entries} AS old
         SET content = new.content::jsonb, organization_id = new.organization_id, service_id = new.service_id,
             location_id = new.location_id, taxonomy_id = new.taxonomy_id, parent_id = new.parent_id,
-            version = old.version + 1, changed_at = $8, changed_by = $9
-        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[])
-          AS new (id, content, organization_id, service_id, location_id, taxonomy_id, parent_id)
+            version = old.version + 1, changed_at = $8, changed_by = $9,
+            assured_by = CASE WHEN new.assured_at > coalesce(old.assured_at, '-infinity') THEN new.assured_by
+                              ELSE old.assured_by END,
+            assured_at = greatest(old.assured_at, new.assured_at)
+        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[],
+                    $10::timestamptz[], $11::text[])
+          AS new (id, content, organization_id, service_id, location_id, taxonomy_id, parent_id, assured_at, assured_by)
         WHERE old.id = new.id
         """,  # noqa: S608 - constants
         changed,
@@ -461,6 +466,9 @@ async def _update(
         *([become[key][reference] for key in changed] for reference in REFERENCES),
         now,
         by,
+        # only where the source says anew that it looked
+        [_assured(become[key]) if key in looked else None for key in changed],
+        [str(become[key].get("assurer_email", "")) for key in changed],
     )
 
 

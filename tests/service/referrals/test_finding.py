@@ -115,6 +115,19 @@ async def test_what_an_apostrophe_leaves_of_a_word_is_not_asked(
     assert not found.loosened
 
 
+async def test_what_is_closed_for_a_while_is_found_and_never_open(
+    referrals: ServiceUnderTest, tenant: str, reader: Principal
+) -> None:
+    await referrals.provision(tenant)
+    always: dict[str, Any] = {"always_open": True, "name": "Nachtopvang"}
+    (key,) = await put(referrals, tenant, service(source_id="nacht", **always))
+    assert names(await find(referrals, reader, words="nachtopvang", open_now=True)) == ["Nachtopvang"]
+    await put(referrals, tenant, service(source_id="nacht", status="temporarily closed", **always))
+    (hit,) = (await find(referrals, reader, words="nachtopvang")).hits
+    assert (hit.service_id, hit.opening.state) == (key, "closed")
+    assert (await find(referrals, reader, words="nachtopvang", open_now=True)).hits == []
+
+
 async def test_a_place_that_a_tenant_hides_stays_hidden_from_services_that_come_there_later(
     referrals: ServiceUnderTest, tenant: str, editor: Principal
 ) -> None:

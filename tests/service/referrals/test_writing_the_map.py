@@ -207,3 +207,22 @@ def test_an_entry_keeps_the_uuid_that_its_source_gave() -> None:
         )
         == 3
     )
+
+
+async def test_a_source_that_looked_again_makes_an_entry_fresh_again_and_never_older(
+    referrals: ServiceUnderTest, tenant: str
+) -> None:
+    await referrals.provision(tenant)
+
+    async def assured_at(day: str, **content: Any) -> str:
+        await wrote(referrals, tenant, service(assured_date=day, assurer_email="a@b.be", **content))
+        async with referrals.transaction(tenant) as session:
+            (found,) = await merged_entries(session)
+        assert found.assured_at is not None
+        assert found.assured_by == "a@b.be"
+        return found.assured_at.date().isoformat()
+
+    assert await assured_at("2025-01-15") == "2025-01-15"
+    assert await assured_at("2026-02-20") == "2026-02-20"
+    assert await assured_at("2026-02-20", fees="gratis") == "2026-02-20"
+    assert await assured_at("2024-02-20") == "2026-02-20"
