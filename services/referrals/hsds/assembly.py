@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.hsds.selection import public_entries
+from services.referrals.hsds.selection import open_places, public_entries
 from services.referrals.hsds.serving import listed, served, terms_in, with_terms
 from services.referrals.social_map.merging import Merged
 from services.referrals.social_map.views import WORDS_ABOUT_A_PLACE, is_secret
@@ -73,7 +73,7 @@ async def organizations_whole(
     for spot in at_places:
         if spot.location_id is not None and spot.service_id is not None:
             standing.setdefault(owner_of[spot.service_id], set()).add(spot.location_id)
-    own = await public_entries(session, "location", "organization_id", keys)
+    own = await open_places(session, await public_entries(session, "location", "organization_id", keys))
     for place in own:
         standing.setdefault(place.organization_id, set()).add(place.id)
     places = await _by_id(session, "location", set().union(*standing.values()))

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.referrals.hsds import assembly
 from services.referrals.hsds.export import Exported
 from services.referrals.hsds.parameters import Asked
-from services.referrals.hsds.selection import Question, count, part, question
+from services.referrals.hsds.selection import Question, count, open_places, part, question
 from services.referrals.hsds.serving import moment, page_of, points_at, served
 from services.referrals.social_map.merging import Merged, merged_entries
 from services.referrals.social_map.models import Layer, layer_of
@@ -163,11 +163,10 @@ async def export_published(session: AsyncSession, tenant: str) -> list[Exported]
         after: UUID | None = None
         while entries := await part(session, ask, limit=_PORTION, after=after):
             after = entries[-1].id
-            for entry in entries:
+            secret |= {entry.id for entry in entries if is_secret(entry)}
+            for entry in await open_places(session, entries) if kind == "location" else entries:
                 references = points_at(entry)
                 own = {"id", "last_modified", *references}
-                if is_secret(entry):
-                    secret.add(entry.id)
                 if kind == "service_at_location" and entry.location_id in secret:
                     own |= WORDS_ABOUT_A_PLACE
                 content = {name: value for name, value in served(entry).items() if name not in own}

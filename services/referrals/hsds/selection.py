@@ -1,6 +1,6 @@
 """Which entries everybody may read, and those of them that somebody asked for, page by page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -197,3 +197,25 @@ async def public_entries(
     ask.require(f"entry.{column} = ANY({ask.argument(list(values))}::uuid[])")
     rows = await driver_of(session).fetch(f"SELECT * {ask.where} ORDER BY entry.id", *ask.arguments)
     return [merged_of(row) for row in rows]
+
+
+async def open_places(session: AsyncSession, places: Sequence[Merged]) -> list[Merged]:
+    """Places where a public service is given, or none at all and their owner is public."""
+    if not places:
+        return []
+    rows = await driver_of(session).fetch(
+        f"""
+        SELECT entry.location_id, bool_or({PUBLIC["service_at_location"]}) AS shown FROM ({MERGED}) AS entry
+        WHERE entry.kind = 'service_at_location' AND {_seen("entry")} AND entry.location_id = ANY($1::uuid[])
+        GROUP BY entry.location_id
+        """,  # noqa: S608 - constants
+        [each.id for each in places],
+    )
+    shown = {row["location_id"]: row["shown"] for row in rows}
+    named = {each.organization_id for each in places if each.organization_id is not None}
+    owners = {each.id for each in await public_entries(session, "organization", "id", named)}
+    return [
+        each
+        for each in places
+        if shown.get(each.id, each.organization_id is None or each.organization_id in owners)
+    ]

@@ -19,7 +19,8 @@ from services.referrals.social_map.writing import EDITORS, Draft, write
 from shared.auth import Principal
 from shared.db import uuid7
 from tests.service.referrals import hsds_schemas
-from tests.service.referrals.conftest import NOW, problem
+from tests.service.referrals.conftest import NOW, organization, problem, service
+from tests.service.referrals.finding import put
 from tests.service.referrals.small_map import HIDDEN_WORDS, drafts, key, small_map
 from tests.support.service import ServiceUnderTest
 
@@ -176,3 +177,45 @@ async def test_the_published_map_is_one_file_without_anything_internal(
     assert "Hopmarkt 1" in told
     assert [word for word in (*HIDDEN_WORDS, str(key("service", "internal"))) if word in told] == []
     assert (await referrals.get(f"/hsds/{tenant}/export.{form}")).status_code == 404
+
+
+async def test_a_place_of_what_is_not_public_leaves_with_nobody(referrals: ServiceUnderTest) -> None:
+    def place(name: str, owner: UUID) -> Draft:
+        return Draft(kind="location", source_id=name, organization_id=owner, content={"name": name})
+
+    def given(service_id: UUID, location_id: UUID) -> Draft:
+        name = f"{service_id}@{location_id}"
+        return Draft(
+            kind="service_at_location",
+            source_id=name,
+            content={},
+            service_id=service_id,
+            location_id=location_id,
+        )
+
+    inside, shown = await put(
+        referrals, EDITORIAL_TENANT, organization("Overlegtafel", publication="platform"), organization("CAW")
+    )
+    quiet, help_desk = await put(
+        referrals,
+        EDITORIAL_TENANT,
+        service("Casusoverleg", organization_id=shown, publication="platform"),
+        service("Onthaal", organization_id=shown),
+    )
+    names = ("Stil huis", "Stille zaal", "Balie", "Gedeelde zaal")
+    owners = (inside, shown, shown, inside)
+    _, hall, _, shared_hall = await put(
+        referrals, EDITORIAL_TENANT, *(place(*each) for each in zip(names, owners, strict=True))
+    )
+    await put(
+        referrals,
+        EDITORIAL_TENANT,
+        given(quiet, hall),
+        given(quiet, shared_hall),
+        given(help_desk, shared_hall),
+    )
+    base = f"/hsds/{EDITORIAL_TENANT}"
+    exported = (await referrals.http.get(f"{base}/export.json")).text
+    assert [name for name in names if name in exported] == ["Balie", "Gedeelde zaal"]
+    listed = (await referrals.http.get(f"{base}/organizations?full=true")).text
+    assert [name for name in names if name in listed] == ["Balie", "Gedeelde zaal"]
