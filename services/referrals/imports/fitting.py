@@ -18,6 +18,8 @@ _ISO_DAY: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _LOCAL_DAY: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _NUMBER: Final = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,12})?")
 
+_THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+
 
 class Misfit(msgspec.Struct, frozen=True):
     """A field that had to stay behind; `line` is its own row's, or None for the entry's."""
@@ -50,7 +52,8 @@ def fitted(kind: str, content: Mapping[str, Any]) -> Fitted:
             code = wrong[path]
             steps = path.split(".")
             value = _at(kept, steps)
-            better = None if path in mended or value is None else _mend(value, code)
+            unsure = path in mended or value is None or _may_be_thousands(path, value)
+            better = None if unsure else _mend(value, code)
             mended.add(path)
             if better is not None and better != value:
                 _set(kept, steps, better)
@@ -93,6 +96,15 @@ def _retyped(value: Any) -> Any:
         return msgspec.json.decode(text) if text[:1] in ("[", "{") else None
     except (msgspec.DecodeError, RecursionError):
         return None
+
+
+def _may_be_thousands(path: str, value: Any) -> bool:
+    """`1,250` is a thousand and more to one and little more than one to another; of a coordinate there is no doubt."""
+    return (
+        isinstance(value, str)
+        and path not in ("latitude", "longitude")
+        and _THOUSANDS.fullmatch(value.strip()) is not None
+    )
 
 
 def _number(text: str) -> int | float:

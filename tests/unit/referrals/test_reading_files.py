@@ -482,3 +482,16 @@ def test_an_id_that_two_tables_share_is_of_the_first_and_the_other_row_says_so()
     })  # fmt: skip
     assert [each.name for each in found.entries] == ["CAW"]
     assert reasons(opened, found) == {("services.csv", "2"): {"id_of_another"}}
+
+
+def test_an_amount_that_can_mean_two_things_is_left_out_and_said() -> None:
+    opened, found = read({
+        "organizations.csv": "id,name\n1,CAW\n",
+        "locations.csv": 'id,name,latitude,longitude\n5,Huis,"50,938","4,041"\n',
+        "services.csv": "id,organization_id,name\n2,1,Hulp\n",
+        "cost_options.csv": 'id,service_id,option,amount\n3,2,week,"1,250"\n4,2,dag,"12,50"\n',
+    })  # fmt: skip
+    costs = drafts(found, "service")["2"].content["cost_options"]
+    assert [each.get("amount") for each in costs] == [None, 12.5]
+    assert reasons(opened, found) == {("cost_options.csv", "2"): {"wrong_type"}}
+    assert drafts(found, "location")["5"].content["latitude"] == 50.938
