@@ -39,7 +39,7 @@ NEVER_PUBLIC: Final = (
     "Contacts that are not marked as public.",
     "Where a referral goes, and which form it needs.",
     "Notes and what a tenant wrote for itself.",
-    "Entries for the people of the platform alone, and services of an organisation that is not shown.",
+    "Entries for the people of the platform alone, services of an organisation that is not shown, and their places.",
     "In `metadata`: values that were replaced, and fields that are not public.",
 )
 
