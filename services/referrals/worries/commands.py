@@ -186,12 +186,12 @@ async def save_worry_draft(
     """The form as it stands, for its author on any device. Raises `DraftChanged`."""
     principal.require(Permission.WORRY_REPORT)
     await session.execute(delete(WorryDraft).where(WorryDraft.expires_at <= now))
-    draft = await session.get(WorryDraft, principal.user_id, with_for_update=True)
-    if (draft.version if draft else 0) != command.version:
-        raise DraftChanged(details={"saved_at": draft.saved_at.isoformat()} if draft else {})
-    if draft is None:
-        draft = WorryDraft(author=principal.user_id, version=0)
-        session.add(draft)
+    # there is always one to hold, so that two windows that begin at once come one after the other
+    empty = {"author": principal.user_id, "fields": {}, "version": 0, "saved_at": now, "expires_at": now}
+    await session.execute(insert(WorryDraft).values(empty).on_conflict_do_nothing())
+    draft = await session.get_one(WorryDraft, principal.user_id, with_for_update=True)
+    if draft.version != command.version:
+        raise DraftChanged(details={"saved_at": draft.saved_at.isoformat()} if draft.version else {})
     draft.fields, draft.version = command.fields, draft.version + 1
     draft.saved_at, draft.expires_at = now, now + DRAFT_KEPT
     audit.record(session, principal, "save_worry_draft", now=now, object_kind="draft")

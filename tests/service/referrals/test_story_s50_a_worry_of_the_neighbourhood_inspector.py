@@ -250,6 +250,19 @@ async def test_a_draft_is_kept_for_its_author_and_goes_when_it_is_sent(
     assert (await draft(inspector)).version == 0
 
 
+async def test_two_windows_that_begin_a_draft_at_once_leave_one_and_the_other_hears_it(
+    referrals: ServiceUnderTest, inspector: Principal
+) -> None:
+    saved = await asyncio.gather(
+        *(
+            referrals.post("/worries/draft", {"version": 0, "fields": {"place": [place]}}, by=inspector)
+            for place in ("Molenstraat 14", "Molenstraat 16", "Molenstraat 18")
+        )
+    )
+
+    assert sorted(each.status_code for each in saved) == [200, 409, 409]
+
+
 async def test_a_draft_that_is_thrown_away_is_gone(referrals: ServiceUnderTest, inspector: Principal) -> None:
     await referrals.post("/worries/draft", {"version": 0, "fields": {"text": ["x"]}}, by=inspector)
     await referrals.post("/worries/draft/discard", by=inspector)
