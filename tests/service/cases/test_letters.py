@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
+from services.cases.dossiers.deadlines import local_day
 from shared.auth import Principal
 from shared.contracts.configuration import Organisation
 from shared.contracts.documents import (
@@ -138,7 +139,7 @@ async def test_a_letter_goes_out_once_with_its_day_and_way_and_is_then_kept(
 ) -> None:
     dossier = await opened(cases, worker)
     ref = await kept(cases, dossier, worker, invitation())
-    path, today = f"/letters/{ref.letter_id}/send", datetime.now(UTC).date()
+    path, today = f"/letters/{ref.letter_id}/send", local_day(datetime.now(UTC))
 
     tomorrow = SendLetter(way="post", sent_on=today + timedelta(days=2))
     assert field_codes(await cases.post(path, tomorrow, by=worker)) == {"sent_on": "in_the_future"}
@@ -177,7 +178,7 @@ async def test_no_letter_goes_home_to_who_is_in_danger_of_it_unless_somebody_say
     dossier = await opened(cases, worker, "ifv_physical")
     person = await person_in(cases, dossier.dossier_id, worker, no_letters=True)
     ref = await kept(cases, dossier, worker, invitation(person_id=str(person.person_id)))
-    path, today = f"/letters/{ref.letter_id}/send", datetime.now(UTC).date()
+    path, today = f"/letters/{ref.letter_id}/send", local_day(datetime.now(UTC))
 
     assert (await papers(cases, dossier, worker)).letters[0].no_letters
     for override in ("", "kort"):
@@ -204,7 +205,7 @@ async def test_by_hand_a_letter_may_always_be_given(cases: ServiceUnderTest, wor
     person = await person_in(cases, dossier.dossier_id, worker, no_letters=True)
     ref = await kept(cases, dossier, worker, invitation(person_id=str(person.person_id)))
 
-    by_hand = SendLetter(way="by_hand", sent_on=datetime.now(UTC).date())
+    by_hand = SendLetter(way="by_hand", sent_on=local_day(datetime.now(UTC)))
     assert (await cases.post(f"/letters/{ref.letter_id}/send", by_hand, by=worker)).status_code == 200
 
 
@@ -228,7 +229,7 @@ async def test_colleagues_and_other_tenants_find_no_letter(
 ) -> None:
     dossier = await opened(cases, worker)
     ref = await kept(cases, dossier, worker, invitation())
-    send = SendLetter(way="by_hand", sent_on=datetime.now(UTC).date())
+    send = SendLetter(way="by_hand", sent_on=local_day(datetime.now(UTC)))
 
     for who in (colleague, stranger):
         assert problem(await cases.post(f"/letters/{ref.letter_id}/send", send, by=who)) == (404, "not_found")

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from msgspec.structs import replace
 
+from services.cases.dossiers.deadlines import local_day
 from shared.auth import Principal
 from shared.contracts.aftercare import ConsentRef, NotePracticalHelp, RecordConsent, WithdrawConsent
 from shared.contracts.cases import DossierRef, WriteEntry
@@ -20,7 +21,7 @@ from tests.service.cases.conftest import (
 )
 from tests.support.service import ServiceUnderTest
 
-TODAY = datetime.now(UTC).date()
+TODAY = local_day(datetime.now(UTC))
 
 
 def born(years: int) -> date:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.cases.dossiers.deadlines import local_day
 from shared.auth import Compartment, Permission, Principal
 from shared.contracts.cases import RiskIncreased
 from shared.contracts.documents import LetterRef, SendLetter, WriteLetter
@@ -102,7 +103,7 @@ async def test_the_whole_story(
     written = WriteLetter(template="outreach_visit", recipient="De heer Peeters", address="Zandstraat 8, 8500 Kortrijk",
                           values={"contact": "Thomas Debaere"})  # fmt: skip
     letter = cases.read(await cases.post(f"{page}/letters", written, by=outreach), LetterRef)
-    sent = SendLetter(way="post", sent_on=datetime.now(UTC).date())
+    sent = SendLetter(way="post", sent_on=local_day(datetime.now(UTC)))
     assert (await cases.post(f"/letters/{letter.letter_id}/send", sent, by=outreach)).is_success
     await tried(cases, ref, outreach, "visit", "seen_not_spoken")
     view = await ladder(cases, ref, outreach)
