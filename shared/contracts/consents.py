@@ -21,7 +21,8 @@ class OfferReferral(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     `state` given, refused or pending. Refused keeps that it was offered and the day, whatever else is sent along.
     Given names the `fields`, by whom (`given_by`, for a minor a parent, guardian or representative: 422
     `minor_cannot`; `giver_id` is a person of the dossier) and the `way`. `on` is today when absent, never later
-    (422 `in_the_future`). `expires_on` defaults to the term in force.
+    (422 `in_the_future`). `expires_on` defaults to the term in force. The last answer counts: refused, or pending
+    before it was sent, takes back what was given before; refused after it was sent ends the referral as withdrawn.
     """
 
     state: str
