@@ -43,6 +43,14 @@ _CODES: Final = {
 }
 
 _SAID: Final = {
+    "worry_report.not_needed": N_("Niet nodig: geen misdrijf gezien"),
+    "worry_report.to_do": N_("Moet nog gemaakt worden"),
+    "worry_report.done": N_("Is gemaakt"),
+    "field.worry_reasons": N_("Kies waarover u zich zorgen maakt."),
+    "field.worry_place": N_("Schrijf waar het is."),
+    "field.worry_urgency": N_("Kies hoe dringend het is."),
+    "field.worry_consent": N_("Zeg of u het aan de persoon vroeg."),
+    "field.worry_report_duty": N_("Zeg of u zelf een PV moet maken."),
     "note.worry_reported": N_("Doorgegeven aan het SPoT. U hoort of het wordt opgenomen."),
     "note.worry_taken_up": N_("U neemt deze zorg op. De wijkinspecteur hoort dat, en niets meer."),
     "note.worry_not_taken_up": N_(

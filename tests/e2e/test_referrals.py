@@ -133,7 +133,7 @@ def test_s08_a_consent_is_withdrawn_the_day_after_and_the_other_service_loses_th
     other.page.get_by_role("button", name="Ik neem dit op").click()
     expect(other.page.locator("main")).to_contain_text("Genoteerd wie het opneemt.")
     other.page.get_by_role("radio", name="Ja, we nemen het op").check()
-    other.page.get_by_role("button", name="Antwoord", exact=True).click()
+    other.page.get_by_role("button", name="Verstuur het antwoord", exact=True).click()
     expect(other.page.locator("h1 + .tag")).to_have_text("Aanvaard")
     worker.open(referral)
     reload_until(worker.page, "De dienst neemt het op")
@@ -150,7 +150,7 @@ def test_s08_a_consent_is_withdrawn_the_day_after_and_the_other_service_loses_th
     expect(worker.page.locator("main")).to_contain_text("Wat vertrok, en wanneer")
     reload_until(other.page, "De gegevens zijn gewist")
     expect(other.page.locator("main")).not_to_contain_text("Slaapt bij haar zus in Kortrijk.")
-    expect(other.page.get_by_role("button", name="Antwoord", exact=True)).to_have_count(0)
+    expect(other.page.get_by_role("button", name="Verstuur het antwoord", exact=True)).to_have_count(0)
 
 
 def reload_until(page: Page, text: str, *, times: int = 40) -> None:

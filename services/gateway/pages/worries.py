@@ -43,6 +43,7 @@ _WRONG: Final = HTTPStatus.UNPROCESSABLE_ENTITY
 _DRAFT: Final = "/worries/draft"
 _SHOWN: Final = ("open", "done")
 _MOST_REASONS: Final = 5
+_NEEDED: Final = ("reasons", "place", "urgency", "consent", "report_duty")
 
 
 @get("/worries", include_in_schema=False)
@@ -91,7 +92,10 @@ async def report_worry(
         form.error("reasons", "five_at_most")
     if len(form.text("text")) > LONGEST_TEXT:
         form.error("text", "too_long")
-    if form.needs("reasons", "place", "urgency", "consent", "report_duty"):
+    for name in _NEEDED:
+        if not any(value.strip() for value in form.lists[name]):
+            form.error(name, f"worry_{name}")
+    if not form.errors:
         command = ReportWorry(
             reasons=form.lists["reasons"],
             **{
