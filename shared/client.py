@@ -19,8 +19,11 @@ from shared.telemetry import span, trace_headers
 
 CLIENT = "vangnet_client"
 CALLER_TOKEN = "vangnet_caller_token"  # noqa: S105 - a name, not a secret
-_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
-_FILE_TIMEOUT = aiohttp.ClientTimeout(total=120, connect=2)
+_CONNECT_SECONDS = 5
+"""Who is not there refuses at once; this is for who is out of breath, and for ourselves when we are."""
+
+_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=_CONNECT_SECONDS)
+_FILE_TIMEOUT = aiohttp.ClientTimeout(total=120, connect=_CONNECT_SECONDS)
 KEPT_SECONDS = 15
 """So long a connection that nobody uses is kept for the next request."""
 
