@@ -190,6 +190,8 @@ async def test_the_last_consent_says_all_that_may_leave_also_when_an_earlier_one
     ref = await loop.propose()
     await loop.offer(ref)
     narrower = await loop.offer(ref, fields=["name", "safe_phone"])
+    assert [each.live for each in (await loop.seen(ref)).consents] == [True, False]
+    assert [each.live for each in (await loop.of_dossier()).offers] == [True, False]
     async with loop.service.transaction(loop.lena.tenant) as session:
         await driver_of(session).execute(
             "UPDATE referral_consents SET expires_on = '2026-01-01' WHERE id = $1", narrower.consent_id

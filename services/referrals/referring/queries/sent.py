@@ -101,7 +101,7 @@ async def dossier_referrals(
         dossier_id=dossier_id,
         may_write=dossier.may_write,
         referrals=await _lines(session, referrals.all(), today),
-        offers=[consent_view(each, today) for each in offers],
+        offers=_ledger(offers.all(), today),
     )
 
 
@@ -174,7 +174,7 @@ async def referral_by_id(
         form_version=referral.form_version,
         values=referral.values,
         version=referral.version,
-        consents=[consent_view(each, today) for each in offers],
+        consents=_ledger(offers.all(), today),
         grounds=[_ground(each) for each in grounds],
         moves=[_move(each) for each in moves],
         disclosures=[_disclosure(each) for each in disclosures],
@@ -213,8 +213,20 @@ async def preview(
     )
 
 
-def consent_view(consent: Consent, today: date) -> ConsentView:
-    """A line of the ledger."""
+def _ledger(consents: Sequence[Consent], today: date) -> list[ConsentView]:
+    """The lines in their order. Of those given for one referral the last alone is live: it says all that is agreed."""
+    last = {
+        (each.referral_id, each.service_id): each.id
+        for each in sorted(consents, key=lambda each: (each.recorded_at, each.id))
+        if each.state == "given"
+    }
+    return [
+        _consent(each, live=each.live(today) and last[each.referral_id, each.service_id] == each.id)
+        for each in consents
+    ]
+
+
+def _consent(consent: Consent, *, live: bool) -> ConsentView:
     return ConsentView(
         consent_id=consent.id,
         dossier_id=consent.dossier_id,
@@ -224,7 +236,7 @@ def consent_view(consent: Consent, today: date) -> ConsentView:
         service_id=consent.service_id,
         recipient=consent.recipient,
         state=consent.state,
-        live=consent.live(today),
+        live=live,
         fields=consent.fields,
         given_by=consent.given_by,
         giver_id=consent.giver_id,
