@@ -1,6 +1,7 @@
 """When a service is open, on Brussels' clock: HSDS's schedules with RRULE, and Belgian public holidays. Pure.
 
 On a public holiday the usual hours are not sure, unless the service is always open: it is then neither open nor closed.
+What a schedule with two dates and no days of the week says of each day between them goes before the usual hours.
 An hour that the clock skips opens when the clock has skipped it; of an hour that comes twice the first counts.
 """
 
@@ -23,6 +24,9 @@ _MIDNIGHT: Final = "24:00"
 _LONG_AGO: Final = date(2001, 1, 1)
 """A Monday, for a rule that does not say when it began."""
 
+_CLOSED: Final = frozenset({"closed", "gesloten", "fermé", "geschlossen"})
+_RULES: Final = ("freq", "byday", "bymonthday", "byweekno", "byyearday")
+
 Span = tuple[datetime, datetime]
 
 
@@ -41,11 +45,12 @@ def state_at(schedules: Sequence[dict[str, Any]], moment: datetime, *, always: b
         return State("always")
     timed = [each for each in schedules if _hours(each) is not None]
     usable = [each for each in timed if _is_readable(each)]
-    if not usable:
+    other = [each for each in schedules if is_of_other_days(each)]
+    if not usable and not other:
         return State("unknown")
     today = moment.astimezone(BRUSSELS).date()
     last = today + timedelta(days=_AHEAD_DAYS)
-    sure, unsure = _spans(usable, today - timedelta(days=1), last)
+    sure, unsure = _spans(usable, other, today - timedelta(days=1), last)
     for opens, closes in sure:
         if opens <= moment < closes:
             # day after day without a stop
@@ -53,8 +58,9 @@ def state_at(schedules: Sequence[dict[str, Any]], moment: datetime, *, always: b
     following = next((opens for opens, _ in sure if opens > moment), None)
     if any(opens <= moment < closes for opens, closes in unsure):
         return State("holiday", opens_at=following)
-    if len(usable) < len(timed):
-        # it may be open by the one that nobody can read
+    said_today = any(_holds_on(each, today) for each in other)
+    if not said_today and (len(usable) < len(timed) or not usable):
+        # it may be open by the one that nobody can read, or that nobody wrote down
         return State("unknown")
     return State("closed", opens_at=following)
 
@@ -65,7 +71,7 @@ def week_of(schedules: Sequence[dict[str, Any]], *, always: bool = False) -> lis
         return [(0, WEEK_MINUTES)]
     found: list[tuple[int, int]] = []
     for each in schedules:
-        hours = _hours(each)
+        hours = _clock_hours(each) if is_of_other_days(each) else _hours(each)
         if hours is None:
             continue
         names = [part.strip()[-2:] for part in str(each.get("byday", "")).upper().split(",") if part.strip()]
@@ -96,18 +102,40 @@ def _holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("BE", years=year))
 
 
-def _spans(schedules: Iterable[dict[str, Any]], first: date, last: date) -> tuple[list[Span], list[Span]]:
+def _spans(
+    usual: Iterable[dict[str, Any]], other: Sequence[dict[str, Any]], first: date, last: date
+) -> tuple[list[Span], list[Span]]:
     """When it is surely open and when perhaps, for the days from `first` to `last`; what touches is one span."""
     sure: list[Span] = []
     unsure: list[Span] = []
-    for each in schedules:
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    not_as_usual = {day for day in days if any(_holds_on(each, day) for each in other)}
+    for each in usual:
         hours = _hours(each)
         if hours is None:
             continue
-        for day in _days(each, first, last):
+        for day in set(_days(each, first, last)) - not_as_usual:
             spans = unsure if is_holiday(day) else sure
             spans.append((_instant(day, hours[0]), _instant(day, hours[1])))
+    for each in other:
+        hours = _clock_hours(each)
+        if hours is not None:
+            held = (day for day in not_as_usual if _holds_on(each, day))
+            sure += [(_instant(day, hours[0]), _instant(day, hours[1])) for day in held]
     return _joined(sure), _joined(unsure)
+
+
+def is_of_other_days(schedule: dict[str, Any]) -> bool:
+    """Whether it says how each day between two dates is: closed, or with hours of its own."""
+    if any(schedule.get(name) for name in _RULES) or not _day(schedule.get("valid_to")):
+        return False
+    closed = str(schedule.get("description", "")).strip().lower() in _CLOSED
+    return _day(schedule.get("valid_from")) is not None and (closed or _clock_hours(schedule) is not None)
+
+
+def _holds_on(schedule: dict[str, Any], day: date) -> bool:
+    first, last = _day(schedule.get("valid_from")), _day(schedule.get("valid_to"))
+    return first is not None and last is not None and first <= day <= last
 
 
 def _days(schedule: dict[str, Any], first: date, last: date) -> list[date]:
@@ -193,11 +221,14 @@ def _day(value: Any) -> date | None:
 
 
 def _hours(schedule: dict[str, Any]) -> tuple[int, int] | None:
+    """Those that come back: minutes from midnight."""
+    return _clock_hours(schedule) if any(schedule.get(name) for name in _RULES) else None
+
+
+def _clock_hours(schedule: dict[str, Any]) -> tuple[int, int] | None:
     """Minutes from midnight; what closes at or before it opens closes the next day."""
     opens, closes = _minutes(schedule.get("opens_at")), _minutes(schedule.get("closes_at"))
     if opens is None or closes is None or opens >= _DAY_MINUTES:
-        return None
-    if not any(schedule.get(name) for name in ("freq", "byday", "bymonthday", "byweekno", "byyearday")):
         return None
     return opens, closes if closes > opens else closes + _DAY_MINUTES
 

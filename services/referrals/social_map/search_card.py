@@ -10,7 +10,7 @@ from msgspec import Struct
 from services.referrals.geography.belgium import Belgium, Spot
 from services.referrals.geography.folding import folded
 from services.referrals.social_map.eligibility import Rule
-from services.referrals.social_map.open_hours import week_of
+from services.referrals.social_map.open_hours import is_of_other_days, week_of
 
 LANGUAGES: Final = ("nl", "fr", "de", "en")
 _NOT_FOUND: Final = frozenset({"inactive", "defunct"})
@@ -375,11 +375,14 @@ def _rubrics(content: Mapping[str, Any], belongs: Belonging) -> list[Part]:
 
 
 def _schedules(content: Mapping[str, Any], belongs: Belonging) -> list[dict[str, Any]]:
-    """The service's own; else those of where it is given; else those of its locations."""
+    """The usual ones: its own; else those of where it is given; else those of its locations. And all of other days."""
     own = list(content.get("schedules", []))
     there = [each for at, _ in belongs.at for each in at.content.get("schedules", [])]
     house = [each for _, at in belongs.at if at for each in at.content.get("schedules", [])]
-    return [{name: value for name, value in each.items() if name != "id"} for each in own or there or house]
+    usual = [[each for each in given if not is_of_other_days(each)] for given in (own, there, house)]
+    other = [each for each in (*own, *there, *house) if is_of_other_days(each)]
+    found = [*next(filter(None, usual), []), *other]
+    return [{name: value for name, value in each.items() if name != "id"} for each in found]
 
 
 def _languages(content: Mapping[str, Any], belongs: Belonging) -> Iterable[str]:

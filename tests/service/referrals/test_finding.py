@@ -128,6 +128,16 @@ async def test_what_is_closed_for_a_while_is_found_and_never_open(
     assert (await find(referrals, reader, words="nachtopvang", open_now=True)).hits == []
 
 
+async def test_a_service_in_a_house_that_is_closed_for_a_while_is_closed_too(
+    referrals: ServiceUnderTest, tenant: str, reader: Principal
+) -> None:
+    each_day = {"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR,SA,SU", "opens_at": "00:00", "closes_at": "24:00"}
+    away = {"valid_from": "2000-01-01", "valid_to": "2099-12-31", "description": "closed"}
+    await put_at(referrals, tenant, "Zomeropvang", {"schedules": [away]}, schedules=[each_day])
+    (hit,) = (await find(referrals, reader, words="zomeropvang")).hits
+    assert hit.opening.state == "closed"
+
+
 async def test_a_place_that_a_tenant_hides_stays_hidden_from_services_that_come_there_later(
     referrals: ServiceUnderTest, tenant: str, editor: Principal
 ) -> None:

@@ -190,3 +190,42 @@ def test_hours_on_days_that_nobody_can_read_say_neither_open_nor_closed(unclear:
     assert state_at([unclear], monday).name == "unknown"
     assert state_at([unclear, weekly("MO", "09:00", "12:00")], monday).name == "open"
     assert state_at([unclear, weekly("TU", "09:00", "12:00")], monday).name == "unknown"
+
+
+CHRISTMAS = {"valid_from": "2026-12-24", "valid_to": "2027-01-03", "description": "closed"}
+
+
+@given(schedule=WEEKLY, day=st.dates(date(2026, 12, 20), date(2027, 1, 8)), minutes=st.integers(0, 1439))
+def test_days_that_a_service_closes_are_closed_whatever_its_week_says(
+    schedule: dict[str, Any], day: date, minutes: int
+) -> None:
+    moment = wall(day, 0) + timedelta(minutes=minutes)
+    before = state_at([schedule], moment)
+    found = state_at([schedule, CHRISTMAS], moment)
+
+    if date(2026, 12, 25) <= day <= date(2027, 1, 3):
+        assert found.name == "closed"
+        assert found.opens_at is None or found.opens_at >= wall(date(2027, 1, 4), 0)
+    elif day < date(2026, 12, 24) or day > date(2027, 1, 4):
+        assert found.name == before.name
+
+
+def test_days_with_hours_of_their_own_have_those_and_also_on_a_public_holiday() -> None:
+    week = weekly("MO,TU,WE,TH,FR", "09:00", "17:00")
+    short = {"valid_from": "2026-12-25", "valid_to": "2026-12-25", "opens_at": "10:00", "closes_at": "11:00"}
+
+    assert state_at([week], wall(date(2026, 12, 25), 10, 30)).name == "holiday"
+    assert state_at([week, short], wall(date(2026, 12, 25), 10, 30)).until == wall(date(2026, 12, 25), 11)
+    assert state_at([week, short], wall(date(2026, 12, 25), 12)).name == "closed"
+    assert state_at([week, short], wall(date(2026, 12, 28), 12)).name == "open"
+    monday_to_sunday = week_of([week, short]) or []
+    assert any(
+        begin <= minute_of_week(wall(date(2026, 12, 27), 10, 30)) < end for begin, end in monday_to_sunday
+    )
+
+
+def test_a_service_that_only_says_when_it_is_closed_says_nothing_of_other_days() -> None:
+    assert state_at([CHRISTMAS], wall(date(2026, 12, 28), 12)).name == "closed"
+    assert state_at([CHRISTMAS], wall(date(2026, 12, 21), 12)).name == "unknown"
+    words = {"valid_from": "2026-12-24", "valid_to": "2027-01-03", "description": "op afspraak"}
+    assert state_at([weekly("MO", "09:00", "17:00"), words], wall(date(2026, 12, 28), 12)).name == "open"
