@@ -171,10 +171,14 @@ async def entries_to_check(
         AND (entry.assured_at IS NULL OR entry.assured_at + make_interval(months => entry.check_months) <= $3)"""
     rows = await driver_of(session).fetch(
         f"""
-        SELECT entry.*, owner.content->>'name' AS owner_name, count(*) OVER () AS total
-        FROM ({MERGED}) AS entry LEFT JOIN ({MERGED}) AS owner ON owner.id = entry.organization_id
+        -- read once: joined as it is, the whole map may be merged anew for each entry
+        WITH owner AS MATERIALIZED (
+            SELECT id, content->>'name' AS name FROM ({MERGED}) AS entry WHERE kind = 'organization'
+        )
+        SELECT entry.*, owner.name AS owner_name, count(*) OVER () AS total
+        FROM ({MERGED}) AS entry LEFT JOIN owner ON owner.id = entry.organization_id
         WHERE {condition}
-          AND concat_ws(' ', entry.content->>'name', owner.content->>'name') ILIKE ALL ($4::text[])
+          AND concat_ws(' ', entry.content->>'name', owner.name) ILIKE ALL ($4::text[])
         ORDER BY entry.assured_at + make_interval(months => entry.check_months) NULLS FIRST,
                  entry.content->>'name', entry.id
         LIMIT {_LISTED} OFFSET $5
