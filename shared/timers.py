@@ -88,12 +88,23 @@ async def _write(driver: Driver, timers: list[_Timer]) -> None:
 
 
 class TimerWorker:
-    """Runs what is due. Handler: `async (session, tenant, ref, *, now)`, in the transaction that ends the timer."""
+    """Runs what is due. Handler: `async (session, tenant, ref, *, now)`, in the transaction that ends the timer.
 
-    def __init__(self, database: Database, handlers: TimerHandlers, *, client: ServiceClient) -> None:
+    `clock`, in seconds, says how long somebody waited for others; one that stands still keeps `now` as it is.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: TimerHandlers,
+        *,
+        client: ServiceClient,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database = database
         self._handlers = handlers
         self._client = client
+        self._clock = clock
 
     async def run(self) -> None:
         """Work until cancelled. Raises what broke the loop itself; a failing timer is tried again later."""
@@ -108,12 +119,12 @@ class TimerWorker:
             rows = await driver_of(session).fetch(_DUE, now, list(self._handlers), _BATCH)
         delay = (now - rows[0]["due_at"]).total_seconds() if rows else 0.0
         TIMERS_LATE.labels(self._database.service).set(delay)
-        limit, began = asyncio.Semaphore(_CONCURRENT), time.monotonic()
+        limit, began = asyncio.Semaphore(_CONCURRENT), self._clock()
 
         async def in_turn(row: asyncpg.Record) -> None:
             async with limit:
                 # whoever waited for a slow one must not judge by a clock that is seconds old
-                await self._run_one(row, now=now + timedelta(seconds=int(time.monotonic() - began)))
+                await self._run_one(row, now=now + timedelta(seconds=int(self._clock() - began)))
 
         await asyncio.gather(*(in_turn(row) for row in rows))
         return len(rows)
