@@ -25,8 +25,8 @@ from services.cases.victim_support import commands as victim_support
 from services.referrals.referring import commands, neighbours
 from services.referrals.referring.models import Referral, ReferralMove
 from services.referrals.referring.terms import morning_after
-from services.referrals.social_map.models import layer_of
-from services.referrals.social_map.writing import EDITORS, Draft, entry_id, write
+from services.referrals.social_map.models import EDITORS, layer_of
+from services.referrals.social_map.writing import Draft, entry_id, write
 from shared import outbox, timers
 from shared.auth import Permission, Principal
 from shared.client import CALLER_TOKEN, CLIENT

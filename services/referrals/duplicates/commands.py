@@ -15,9 +15,9 @@ from services.referrals.duplicates.models import (
     PairChanged,
     PairUnknown,
 )
-from services.referrals.social_map.models import Layer, layer_of
+from services.referrals.social_map.models import EDITORS, REFERENCES, Layer, layer_of
 from services.referrals.social_map.uniting import locked, part_again, unite
-from services.referrals.social_map.writing import EDITORS, REFERENCES, Draft, write
+from services.referrals.social_map.writing import Draft, write
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts.map_imports import MergeEntries, MergeRef, NotTheSame

@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals.social_map import writing
 from services.referrals.social_map.areas import with_codes
+from services.referrals.social_map.history import note_changes
 from services.referrals.social_map.merging import merged_entries
 from services.referrals.social_map.models import (
     EDITORIAL_TENANT,
+    EDITORS,
     ENTRIES,
     Layer,
     Overlay,
@@ -23,15 +25,7 @@ from services.referrals.social_map.profile import tidy, wrong_fields
 from services.referrals.social_map.publication import Scope, choose_scope
 from services.referrals.social_map.search_index import reindex_entries
 from services.referrals.social_map.uniting import standing_for
-from services.referrals.social_map.writing import (
-    EDITORS,
-    ContentWrong,
-    Draft,
-    EntryChanged,
-    EntryUnknown,
-    note_changes,
-    write,
-)
+from services.referrals.social_map.writing import ContentWrong, Draft, EntryChanged, EntryUnknown, write
 from shared import audit
 from shared.auth import Permission, Principal
 from shared.contracts.map_entries import (

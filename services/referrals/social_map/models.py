@@ -26,6 +26,13 @@ KINDS: Final = (
 """What has an address of its own in HSDS 3.1; all else (phones, schedules, languages) lies inside one of these."""
 
 
+EDITORS: Final = "editors"
+"""The source of what a person typed here, in whichever layer."""
+
+REFERENCES: Final = ("organization_id", "service_id", "location_id", "taxonomy_id", "parent_id")
+"""The columns in which an entry points at others."""
+
+
 class Layer(StrEnum):
     """Whose an entry is."""
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.social_map.models import Layer, tables_of
+from services.referrals.social_map.history import Change, keep
+from services.referrals.social_map.models import EDITORS, REFERENCES, Layer, tables_of
 from services.referrals.social_map.search_index import reindex_entries
-from services.referrals.social_map.writing import REFERENCES
-from shared.db import driver_of, uuid7
+from shared.db import driver_of
 
 _FARTHEST: Final = 20
 _MERGED: Final = "merged_into"
@@ -32,6 +32,30 @@ async def standing_for(session: AsyncSession, key: UUID) -> UUID:
     return key
 
 
+async def standing_references(
+    session: AsyncSession, layer: Layer, named: Mapping[UUID, Mapping[str, str]]
+) -> dict[UUID, dict[str, str]]:
+    """Of what entries point at, that which was merged away: the entry that stands for it, which is never themselves."""
+    pointed = {value for references in named.values() for value in references.values()}
+    if not pointed:
+        return {}
+    entries, _ = tables_of(layer)
+    rows = await driver_of(session).fetch(
+        f"SELECT id, merged_into FROM {entries} WHERE id = ANY($1::uuid[]) AND merged_into IS NOT NULL",  # noqa: S608
+        list(pointed),
+    )
+    into = {str(row["id"]): row["merged_into"] for row in rows}
+    found = {
+        key: {
+            name: str(into[value])
+            for name, value in references.items()
+            if value in into and into[value] != key
+        }
+        for key, references in named.items()
+    }
+    return {key: standing for key, standing in found.items() if standing}
+
+
 async def locked(session: AsyncSession, layer: Layer, keys: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Entries for a change, in one order so that two editors never wait for each other in a ring."""
     entries, _ = tables_of(layer)
@@ -49,10 +73,11 @@ async def unite(
     entries, _ = tables_of(layer)
     driver = driver_of(session)
     moved: dict[str, list[UUID]] = {}
+    changes: list[Change] = []
     for column in REFERENCES:
         rows = await driver.fetch(
             f"UPDATE {entries} SET {column} = $1, version = version + 1, changed_at = $3, changed_by = $4 "  # noqa: S608
-            f"WHERE {column} = $2 AND id <> $1 RETURNING id",
+            f"WHERE {column} = $2 AND id <> $1 RETURNING id, kind",
             kept,
             gone,
             now,
@@ -60,6 +85,7 @@ async def unite(
         )
         if rows:
             moved[column] = sorted(row["id"] for row in rows)
+        changes += [_moved(row, column, gone, kept) for row in rows]
     # what was merged away points at one that stands, always: one step is enough to follow it
     rows = await driver.fetch(
         f"UPDATE {entries} SET merged_into = $1, version = version + 1, changed_at = $3, changed_by = $4 "  # noqa: S608
@@ -70,8 +96,7 @@ async def unite(
         by,
     )
     earlier = sorted(row["id"] for row in rows)
-    for key in earlier:
-        await _keep(session, layer, kind, key, "merge", str(gone), str(kept), by, now)
+    changes += [Change(key, kind, "merge", _MERGED, str(gone), str(kept)) for key in earlier]
     await driver.execute(
         f"UPDATE {entries} SET merged_into = $2, version = version + 1, changed_at = $3, changed_by = $4 "  # noqa: S608
         "WHERE id = $1",
@@ -80,8 +105,8 @@ async def unite(
         now,
         by,
     )
-    await _keep(session, layer, kind, gone, "merge", None, str(kept), by, now)
-    await _keep_moves(session, layer, moved, gone, kept, by, now)
+    changes.append(Change(gone, kind, "merge", _MERGED, None, str(kept)))
+    await keep(session, layer, changes, EDITORS, by, now)
     await reindex_entries(
         session, layer, [kept, gone, *(key for keys in moved.values() for key in keys)], now=now
     )
@@ -102,23 +127,27 @@ async def part_again(
     """Undo `unite`: what it moved goes back, unless somebody let it point elsewhere meanwhile."""
     entries, _ = tables_of(layer)
     driver = driver_of(session)
-    back: dict[str, list[UUID]] = {}
+    back: list[UUID] = []
+    changes: list[Change] = []
     for column, keys in moved.items():
         if column not in (*REFERENCES, _MERGED):
             continue
         rows = await driver.fetch(
             f"UPDATE {entries} SET {column} = $1, version = version + 1, changed_at = $4, changed_by = $5 "  # noqa: S608
-            f"WHERE id = ANY($3::uuid[]) AND {column} = $2 RETURNING id",
+            f"WHERE id = ANY($3::uuid[]) AND {column} = $2 RETURNING id, kind",
             gone,
             kept,
             list(keys),
             now,
             by,
         )
-        if rows:
-            back[column] = [row["id"] for row in rows]
-    for key in back.pop(_MERGED, []):
-        await _keep(session, layer, kind, key, "unmerge", str(kept), str(gone), by, now)
+        if column == _MERGED:
+            changes += [
+                Change(row["id"], row["kind"], "unmerge", _MERGED, str(kept), str(gone)) for row in rows
+            ]
+        else:
+            back += [row["id"] for row in rows]
+            changes += [_moved(row, column, kept, gone) for row in rows]
     await driver.execute(
         f"UPDATE {entries} SET merged_into = NULL, version = version + 1, changed_at = $2, changed_by = $3 "  # noqa: S608
         "WHERE id = $1",
@@ -126,61 +155,10 @@ async def part_again(
         now,
         by,
     )
-    await _keep(session, layer, kind, gone, "unmerge", str(kept), None, by, now)
-    await _keep_moves(session, layer, back, kept, gone, by, now)
-    await reindex_entries(
-        session, layer, [kept, gone, *(key for keys in back.values() for key in keys)], now=now
-    )
+    changes.append(Change(gone, kind, "unmerge", _MERGED, str(kept), None))
+    await keep(session, layer, changes, EDITORS, by, now)
+    await reindex_entries(session, layer, [kept, gone, *back], now=now)
 
 
-async def _keep_moves(
-    session: AsyncSession,
-    layer: Layer,
-    moved: Mapping[str, Sequence[UUID]],
-    before: UUID,
-    after: UUID,
-    by: UUID,
-    now: datetime,
-) -> None:
-    entries, changes = tables_of(layer)
-    for column, keys in moved.items():
-        await driver_of(session).execute(
-            f"""
-            INSERT INTO {changes} (id, entry_id, kind, at, action, field, before, after, by, source)
-            SELECT new.id, entry.id, entry.kind, $3, 'update', $4, to_jsonb($5::text), to_jsonb($6::text), $7, 'editors'
-            FROM unnest($1::uuid[], $2::uuid[]) AS new (id, entry_id) JOIN {entries} AS entry ON entry.id = new.entry_id
-            """,  # noqa: S608 - constants
-            [uuid7() for _ in keys],
-            list(keys),
-            now,
-            column,
-            str(before),
-            str(after),
-            by,
-        )
-
-
-async def _keep(
-    session: AsyncSession,
-    layer: Layer,
-    kind: str,
-    key: UUID,
-    action: str,
-    before: str | None,
-    after: str | None,
-    by: UUID,
-    now: datetime,
-) -> None:
-    _, changes = tables_of(layer)
-    await driver_of(session).execute(
-        f"INSERT INTO {changes} (id, entry_id, kind, at, action, field, before, after, by, source) "  # noqa: S608
-        "VALUES ($1, $2, $3, $4, $5, 'merged_into', to_jsonb($6::text), to_jsonb($7::text), $8, 'editors')",
-        uuid7(),
-        key,
-        kind,
-        now,
-        action,
-        before,
-        after,
-        by,
-    )
+def _moved(row: Mapping[str, Any], column: str, before: UUID, after: UUID) -> Change:
+    return Change(row["id"], row["kind"], "update", column, str(before), str(after))

@@ -9,18 +9,16 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.referrals.social_map.models import Layer, tables_of
+from services.referrals.social_map.history import Change, keep
+from services.referrals.social_map.models import EDITORS, REFERENCES, Layer, tables_of
 from services.referrals.social_map.nudges import keep_watch
 from services.referrals.social_map.profile import tidy, wrong_fields
 from services.referrals.social_map.search_index import reindex_entries
-from shared.db import driver_of, uuid7
+from services.referrals.social_map.uniting import standing_references
+from shared.db import driver_of
 from shared.errors import Conflict, Invalid, NotFound
 
-EDITORS: Final = "editors"
-"""The source of what a person typed here, in whichever layer."""
-
 CHECK_MONTHS: Final = 12
-REFERENCES: Final = ("organization_id", "service_id", "location_id", "taxonomy_id", "parent_id")
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.IGNORECASE)
 _COLUMNS = "id, kind, content, organization_id, service_id, location_id, taxonomy_id, parent_id"
 
@@ -63,15 +61,6 @@ class Written(msgspec.Struct, frozen=True):
     unchanged: list[UUID]
 
 
-class _Change(msgspec.Struct, frozen=True):
-    entry_id: UUID
-    kind: str
-    action: str
-    field: str
-    before: Any
-    after: Any
-
-
 def entry_id(source: str, kind: str, source_id: str) -> UUID:
     """The source's own UUID when it is one, else one that is the same each time."""
     if _UUID.match(source_id):
@@ -105,7 +94,7 @@ async def write(
         # somebody else wrote the same entries first: theirs are the ones to change now
         found |= await _found(session, layer, [key for key in fresh if key not in created])
     said = await _said_before(session, layer, source, wanted, found)
-    changes: list[_Change] = []
+    changes: list[Change] = []
     changed = []
     for key, row in found.items():
         own = _differences(wanted[key], row, said.get(key))
@@ -113,7 +102,7 @@ async def write(
             changed.append(key)
             changes += own
     await _update(session, layer, changed, wanted, found, changes, by, now)
-    await _keep(session, layer, changes, source, by, now)
+    await keep(session, layer, changes, source, by, now)
     await reindex_entries(session, layer, [*created, *changed], now=now)
     if created:
         tenant: str = await driver_of(session).fetchval("SELECT substr(current_schema(), 3)")
@@ -183,29 +172,9 @@ async def assure(
         check_months,
     )
     before = None if row["assured_at"] is None else row["assured_at"].isoformat()
-    change = _Change(key, row["kind"], "assure", "assured_at", before, now.isoformat())
-    await _keep(session, layer, [change], EDITORS, by, now)
+    change = Change(key, row["kind"], "assure", "assured_at", before, now.isoformat())
+    await keep(session, layer, [change], EDITORS, by, now)
     await reindex_entries(session, layer, [key], now=now)
-
-
-async def note_changes(
-    session: AsyncSession,
-    layer: Layer,
-    key: UUID,
-    kind: str,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    *,
-    by: UUID,
-    now: datetime,
-) -> None:
-    """Keep what somebody changed in the tenant's own word upon a shared entry, field by field."""
-    changes = [
-        _Change(key, kind, "update", field, before.get(field), after.get(field))
-        for field in dict.fromkeys([*before, *after])
-        if (field in before, before.get(field)) != (field in after, after.get(field))
-    ]
-    await _keep(session, layer, changes, EDITORS, by, now)
 
 
 async def _wanted(
@@ -240,35 +209,11 @@ async def _wanted(
     if wrong:
         raise ContentWrong(wrong)
     named = {key: _references(draft) for key, draft in wanted.items()}
-    for key, standing in (await _standing(session, layer, named)).items():
+    for key, standing in (await standing_references(session, layer, named)).items():
         wanted[key] = msgspec.structs.replace(
             wanted[key], **{name: UUID(value) for name, value in standing.items()}
         )
     return wanted
-
-
-async def _standing(
-    session: AsyncSession, layer: Layer, named: Mapping[UUID, Mapping[str, str]]
-) -> dict[UUID, dict[str, str]]:
-    """Of what entries point at, that which was merged away: the entry that stands for it, which is never themselves."""
-    pointed = {value for references in named.values() for value in references.values()}
-    if not pointed:
-        return {}
-    entries, _ = tables_of(layer)
-    rows = await driver_of(session).fetch(
-        f"SELECT id, merged_into FROM {entries} WHERE id = ANY($1::uuid[]) AND merged_into IS NOT NULL",  # noqa: S608
-        list(pointed),
-    )
-    into = {str(row["id"]): row["merged_into"] for row in rows}
-    found = {
-        key: {
-            name: str(into[value])
-            for name, value in references.items()
-            if value in into and into[value] != key
-        }
-        for key, references in named.items()
-    }
-    return {key: standing for key, standing in found.items() if standing}
 
 
 async def _found(session: AsyncSession, layer: Layer, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -352,11 +297,11 @@ async def _create(
     )
     created = {row["id"] for row in rows}
     changes = [
-        _Change(key, draft.kind, "create", "", None, {**draft.content, **_references(draft)})
+        Change(key, draft.kind, "create", "", None, {**draft.content, **_references(draft)})
         for key, draft in drafts.items()
         if key in created
     ]
-    await _keep(session, layer, changes, source, by, now)
+    await keep(session, layer, changes, source, by, now)
     return created
 
 
@@ -400,19 +345,19 @@ async def _said_before(
         key: {name: each[name] for name in REFERENCES if isinstance(each.get(name), str)}
         for key, each in said.items()
     }
-    for key, standing in (await _standing(session, layer, named)).items():
+    for key, standing in (await standing_references(session, layer, named)).items():
         said[key].update(standing)
     return said
 
 
-def _differences(draft: Draft, row: Mapping[str, Any], said: Mapping[str, Any] | None) -> list[_Change]:
+def _differences(draft: Draft, row: Mapping[str, Any], said: Mapping[str, Any] | None) -> list[Change]:
     after = {**draft.content, **_references(draft)}
     before = {
         **row["content"],
         **{name: str(row[name]) for name in REFERENCES if row[name] is not None},
     }
     return [
-        _Change(row["id"], row["kind"], "update", field, before.get(field), after.get(field))
+        Change(row["id"], row["kind"], "update", field, before.get(field), after.get(field))
         for field in [*after, *(field for field in before if field not in after)]
         if before.get(field) != after.get(field) and (said is None or said.get(field) != after.get(field))
     ]
@@ -424,7 +369,7 @@ async def _update(
     changed: list[UUID],
     wanted: Mapping[UUID, Draft],
     found: Mapping[UUID, Mapping[str, Any]],
-    changes: list[_Change],
+    changes: list[Change],
     by: UUID | None,
     now: datetime,
 ) -> None:
@@ -494,10 +439,10 @@ async def _set_withdrawn(
         by,
         going,
     )
-    await _keep(
+    await keep(
         session,
         layer,
-        [_Change(row["id"], row["kind"], action, "", None, None) for row in rows],
+        [Change(row["id"], row["kind"], action, "", None, None) for row in rows],
         source,
         by,
         now,
@@ -505,37 +450,3 @@ async def _set_withdrawn(
     gone = [row["id"] for row in rows]
     await reindex_entries(session, layer, gone, now=now)
     return gone
-
-
-async def _keep(
-    session: AsyncSession,
-    layer: Layer,
-    changes: Sequence[_Change],
-    source: str,
-    by: UUID | None,
-    now: datetime,
-) -> None:
-    if not changes:
-        return
-    _, table = tables_of(layer)
-    await driver_of(session).execute(
-        f"""
-        INSERT INTO {table} (id, entry_id, kind, at, action, field, before, after, by, source)
-        SELECT new.id, new.entry_id, new.kind, $8, new.action, new.field, new.before::jsonb, new.after::jsonb, $9, $10
-        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-          AS new (id, entry_id, kind, action, field, before, after)
-        """,  # noqa: S608 - constants
-        [uuid7() for _ in changes],
-        [change.entry_id for change in changes],
-        [change.kind for change in changes],
-        [change.action for change in changes],
-        [change.field for change in changes],
-        [
-            None if change.before is None else msgspec.json.encode(change.before).decode()
-            for change in changes
-        ],
-        [None if change.after is None else msgspec.json.encode(change.after).decode() for change in changes],
-        now,
-        by,
-        source,
-    )

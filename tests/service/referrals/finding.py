@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from services.referrals.social_map.models import layer_of
-from services.referrals.social_map.writing import EDITORS, Draft, write
+from services.referrals.social_map.models import EDITORS, layer_of
+from services.referrals.social_map.writing import Draft, write
 from shared.auth import Principal
 from shared.contracts.service_search import (
     FindServices,

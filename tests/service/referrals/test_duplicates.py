@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from services.referrals.social_map.merging import Merged, merged_entries
-from services.referrals.social_map.models import layer_of
-from services.referrals.social_map.writing import EDITORS, Draft, entry_id, write
+from services.referrals.social_map.models import EDITORS, layer_of
+from services.referrals.social_map.writing import Draft, entry_id, write
 from shared.auth import Principal
 from shared.contracts.map_imports import (
     AlikeList,

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.referrals.social_map.freshness import GRACE, freshness
-from services.referrals.social_map.models import EDITORIAL_TENANT, Layer
+from services.referrals.social_map.models import EDITORIAL_TENANT, EDITORS, Layer
 from services.referrals.social_map.nudges import next_morning
-from services.referrals.social_map.writing import EDITORS, assure, withdraw, write
+from services.referrals.social_map.writing import assure, withdraw, write
 from shared.contracts.referrals import EntriesDue
 from shared.db import driver_of, uuid7
 from tests.service.referrals.conftest import NOW, organization, service

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from services.referrals.hsds.export import Exported, document, package
 from services.referrals.imports.assembling import assemble
 from services.referrals.imports.receiving import open_file
-from services.referrals.social_map.models import EDITORIAL_TENANT, Layer
+from services.referrals.social_map.models import EDITORIAL_TENANT, EDITORS, Layer
 from services.referrals.social_map.profile import tidy, wrong_fields
-from services.referrals.social_map.writing import EDITORS, Draft, write
+from services.referrals.social_map.writing import Draft, write
 from shared.auth import Principal
 from shared.db import uuid7
 from tests.service.referrals import hsds_schemas

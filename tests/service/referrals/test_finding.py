@@ -8,8 +8,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from services.referrals.social_map.models import EDITORIAL_TENANT, Layer
-from services.referrals.social_map.writing import EDITORS, Draft, withdraw, write
+from services.referrals.social_map.models import EDITORIAL_TENANT, EDITORS, Layer
+from services.referrals.social_map.writing import Draft, withdraw, write
 from shared.auth import Permission, Principal
 from shared.contracts.map_entries import SaveOverlay
 from shared.contracts.service_search import (

@@ -9,9 +9,8 @@ import asyncpg
 import pytest
 
 from services.referrals.social_map.merging import field_layers, merged_entries
-from services.referrals.social_map.models import EDITORIAL_TENANT, Layer, tables_of
+from services.referrals.social_map.models import EDITORIAL_TENANT, EDITORS, Layer, tables_of
 from services.referrals.social_map.writing import (
-    EDITORS,
     ContentWrong,
     Draft,
     EntryChanged,
