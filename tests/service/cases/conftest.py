@@ -1,6 +1,7 @@
 """The cases service, people who work with dossiers, and a call-out that was closed."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import httpx
 import msgspec
 import pytest
 
+import services.cases
 from services.cases.app import build
 from shared.auth import Compartment, Permission, Principal
 from shared.contracts.aftercare import AftercareView
@@ -73,6 +75,13 @@ def field_codes(answer: httpx.Response) -> dict[str, str]:
     """The code of each field that was refused."""
     details = msgspec.json.decode(answer.content, type=ProblemDetails)
     return {error.field: error.code for error in details.errors}
+
+
+async def brought_up_to_date(cases: ServiceUnderTest, tenant: str, migration: str) -> None:
+    """A migration of the tenant's schema, once more, over what stands in it now."""
+    sql = (Path(services.cases.__file__).parent / "migrations" / "tenant" / f"{migration}.sql").read_text()
+    async with cases.transaction(tenant) as session:
+        await driver_of(session).execute(sql)
 
 
 async def opened(

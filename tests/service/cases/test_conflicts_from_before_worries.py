@@ -1,7 +1,6 @@
 """Who was kept out of a dossier before worries listened is kept out of its worry too: it is told to them, once."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,10 +10,10 @@ from services.cases.dossiers.models import ConflictBlock
 from shared.auth import Principal
 from shared.contracts.cases import ConflictOfInterestDeclared
 from shared.db import driver_of, uuid7
-from tests.service.cases.conftest import opened
+from tests.service.cases.conftest import brought_up_to_date, opened
 from tests.support.service import ServiceUnderTest
 
-MIGRATION = Path(conflicts.__file__).parents[2] / "migrations" / "tenant" / "0017_carry_conflicts.sql"
+MIGRATION = "0017_carry_conflicts"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -36,11 +35,6 @@ async def kept_out(cases: ServiceUnderTest, worker: Principal, *who: UUID) -> UU
     return ref.dossier_id
 
 
-async def bring_up_to_date(cases: ServiceUnderTest, tenant: str) -> None:
-    async with cases.transaction(tenant) as session:
-        await driver_of(session).execute(MIGRATION.read_text())
-
-
 async def told(cases: ServiceUnderTest, tenant: str) -> list[ConflictOfInterestDeclared]:
     return [each for each in await cases.published(tenant) if isinstance(each, ConflictOfInterestDeclared)]
 
@@ -51,7 +45,7 @@ async def test_each_of_them_is_told_once(
     monkeypatch.setattr(conflicts, "_CARRIED_AT_ONCE", 2)
     people = [uuid7() for _ in range(5)]
     dossier_id = await kept_out(cases, worker, *people)
-    await bring_up_to_date(cases, worker.tenant)
+    await brought_up_to_date(cases, worker.tenant, MIGRATION)
 
     for _ in range(4):
         await cases.run_timers(datetime.now(UTC))
@@ -66,7 +60,7 @@ async def test_each_of_them_is_told_once(
 async def test_told_again_it_is_the_same_word(cases: ServiceUnderTest, worker: Principal) -> None:
     await kept_out(cases, worker, uuid7())
     for _ in range(2):
-        await bring_up_to_date(cases, worker.tenant)
+        await brought_up_to_date(cases, worker.tenant, MIGRATION)
         await cases.run_timers(datetime.now(UTC))
 
     assert len({each.id for each in await told(cases, worker.tenant)}) == 1
@@ -74,7 +68,7 @@ async def test_told_again_it_is_the_same_word(cases: ServiceUnderTest, worker: P
 
 async def test_a_tenant_without_any_has_nothing_to_tell(cases: ServiceUnderTest, worker: Principal) -> None:
     await opened(cases, worker)
-    await bring_up_to_date(cases, worker.tenant)
+    await brought_up_to_date(cases, worker.tenant, MIGRATION)
 
     async with cases.transaction(worker.tenant) as session:
         count = await driver_of(session).fetchval(

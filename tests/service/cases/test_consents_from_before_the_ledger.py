@@ -1,7 +1,6 @@
 """A tenant that wrote consents down before referrals kept its ledger loses none: they are told to it, once and in order."""
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -10,10 +9,10 @@ from services.cases.victim_support.models import Consent
 from shared.auth import Principal
 from shared.contracts.cases import ConsentChanged
 from shared.db import driver_of
-from tests.service.cases.conftest import opened
+from tests.service.cases.conftest import brought_up_to_date, opened
 from tests.support.service import ServiceUnderTest
 
-MIGRATION = Path(records.__file__).parents[2] / "migrations" / "tenant" / "0016_carry_consents.sql"
+MIGRATION = "0016_carry_consents"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -31,11 +30,6 @@ async def write(cases: ServiceUnderTest, worker: Principal, *purposes: str) -> l
     return made
 
 
-async def bring_up_to_date(cases: ServiceUnderTest, tenant: str) -> None:
-    async with cases.transaction(tenant) as session:
-        await driver_of(session).execute(MIGRATION.read_text())
-
-
 async def told(cases: ServiceUnderTest, tenant: str) -> list[ConsentChanged]:
     return [each for each in await cases.published(tenant) if isinstance(each, ConsentChanged)]
 
@@ -46,7 +40,7 @@ async def test_each_of_them_is_told_once_and_no_other_consent_is(
     monkeypatch.setattr(records, "_CARRIED_AT_ONCE", 2)
     purposes = ("referral_caw", "referral_vk", "employer", "school", "referral_other", "referral_caw")
     made = await write(cases, worker, *purposes)
-    await bring_up_to_date(cases, worker.tenant)
+    await brought_up_to_date(cases, worker.tenant, MIGRATION)
 
     for _ in range(4):
         await cases.run_timers(datetime.now(UTC))
@@ -59,7 +53,7 @@ async def test_each_of_them_is_told_once_and_no_other_consent_is(
 async def test_told_again_it_is_the_same_word(cases: ServiceUnderTest, worker: Principal) -> None:
     await write(cases, worker, "referral_caw")
     for _ in range(2):
-        await bring_up_to_date(cases, worker.tenant)
+        await brought_up_to_date(cases, worker.tenant, MIGRATION)
         await cases.run_timers(datetime.now(UTC))
 
     assert len({each.id for each in await told(cases, worker.tenant)}) == 1
@@ -67,7 +61,7 @@ async def test_told_again_it_is_the_same_word(cases: ServiceUnderTest, worker: P
 
 async def test_a_tenant_without_any_has_nothing_to_tell(cases: ServiceUnderTest, worker: Principal) -> None:
     await write(cases, worker, "employer")
-    await bring_up_to_date(cases, worker.tenant)
+    await brought_up_to_date(cases, worker.tenant, MIGRATION)
 
     async with cases.transaction(worker.tenant) as session:
         count = await driver_of(session).fetchval(
