@@ -96,7 +96,6 @@ TIMERS: TimerHandlers = {
     outreach.FORGET_SIGNALLER: outreach.forget_signaller,
 }
 PAPER_TIMERS: TimerHandlers = {
-    dossiers.CARRY_CONFLICTS: dossiers.carry_conflicts,
     documents.SCAN: documents.scan_document,
     documents.SWEEP: documents.sweep_document,
     documents.ERASE: documents.erase_document,
