@@ -108,11 +108,14 @@ class Form:
 
     # What is wrong with it
 
-    def needs(self, *names: str) -> bool:
-        """True when all of them are filled in and nothing else is wrong; otherwise each empty one says so."""
+    def needs(self, *names: str, of: str = "") -> bool:
+        """True when all of them are filled in and nothing else is wrong; otherwise each empty one says so.
+
+        With `of`, in words of its own for each: `field.<of>_<name>`.
+        """
         for name in names:
             if not any(value.strip() for value in self.lists[name]):
-                self.error(name, "required")
+                self.error(name, f"{of}_{name}" if of else "required")
         return not self.errors
 
     def error(self, name: str, code: str) -> None:

@@ -43,7 +43,6 @@ _WRONG: Final = HTTPStatus.UNPROCESSABLE_ENTITY
 _DRAFT: Final = "/worries/draft"
 _SHOWN: Final = ("open", "done")
 _MOST_REASONS: Final = 5
-_NEEDED: Final = ("reasons", "place", "urgency", "consent", "report_duty")
 
 
 @get("/worries", include_in_schema=False)
@@ -92,10 +91,7 @@ async def report_worry(
         form.error("reasons", "five_at_most")
     if len(form.text("text")) > LONGEST_TEXT:
         form.error("text", "too_long")
-    for name in _NEEDED:
-        if not any(value.strip() for value in form.lists[name]):
-            form.error(name, f"worry_{name}")
-    if not form.errors:
+    if form.needs("reasons", "place", "urgency", "consent", "report_duty", of="worry"):
         command = ReportWorry(
             reasons=form.lists["reasons"],
             **{
