@@ -19,7 +19,8 @@ async def setting_changes(
 ) -> list[contract.SettingChange]:
     """Newest first, of one area and key or of all."""
     principal.require_any(Permission.TENANT_MANAGE, Permission.AUDIT_READ, Permission.ROLE_MANAGE)
-    chosen = select(SettingChange).order_by(SettingChange.at.desc(), SettingChange.id.desc())
+    # in the order in which they were made: `at` is when it was asked, and one may have waited for the other
+    chosen = select(SettingChange).order_by(SettingChange.id.desc())
     if area:
         chosen = chosen.where(SettingChange.area == area)
     if key:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.identity.configuration.commands import save_organisation
 from shared.auth import Permission, Principal
 from shared.contracts.configuration import (
     RemoveDayOff,
@@ -186,6 +187,20 @@ async def test_two_who_change_at_once_come_one_after_the_other_and_the_log_says_
 
     street = {each.field: each for each in second.changes}["street"]
     assert street.before == {each.field: each.after for each in first.changes}["street"]
+
+
+async def test_who_asked_first_and_waited_stands_in_the_log_after_whom_he_waited_for(
+    identity: ServiceUnderTest, administrator: Principal
+) -> None:
+    asked = datetime.now(UTC)
+    for street, at in (("Markt 1", asked), ("Kaai 2", asked - timedelta(seconds=1))):
+        async with identity.transaction(administrator.tenant) as session:
+            await save_organisation(session, administrator, SaveOrganisation(street=street), now=at)
+
+    second, first = await changes(identity, administrator, area="organisation")
+
+    streets = [{each.field: each.after for each in log.changes}["street"] for log in (first, second)]
+    assert streets == ["Markt 1", "Kaai 2"]
 
 
 @pytest.mark.parametrize("door", ["/organisation", "/incident-types/carnival", "/days-off", "/days-off/remove",
