@@ -68,8 +68,8 @@ class MailServer:
     port: int = 0
     taken: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
-    hangs_up: int = 0
-    """After so many mails that it took, nobody hears its yes."""
+    hangs_up_on: set[str] = field(default_factory=set)
+    """Of a mail whose Message-ID has one of these it takes the first copy, and nobody hears its yes."""
     server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -97,8 +97,9 @@ class MailServer:
         message = message_from_bytes(bytes(envelope.original_content or b""), policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.taken.append((envelope.rcpt_tos, message))
-        if self.hangs_up > 0:
-            self.hangs_up -= 1
+        unheard = {each for each in self.hangs_up_on if each in str(message["Message-ID"])}
+        if unheard:
+            self.hangs_up_on -= unheard
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 taken"
@@ -221,7 +222,7 @@ async def one_mail_server() -> AsyncIterator[MailServer]:
 async def mail_server(one_mail_server: MailServer) -> AsyncIterator[MailServer]:
     yield one_mail_server
     one_mail_server.refused.clear()
-    one_mail_server.hangs_up = 0
+    one_mail_server.hangs_up_on.clear()
     if one_mail_server.server is None:
         await one_mail_server.start()
 
