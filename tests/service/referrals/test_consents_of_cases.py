@@ -214,7 +214,7 @@ async def test_taken_back_here_and_there_at_once_neither_waits_for_the_other(loo
         here = driver_of(session)
         await here.execute("SELECT FROM referrals WHERE id = $1 FOR UPDATE", ref.referral_id)
         there = asyncio.create_task(loop.service.deliver(said(loop, "withdrawn", general.consent_id)))
-        while not await here.fetchval(WAITS_FOR_US):
+        while not there.done() and not await here.fetchval(WAITS_FOR_US):
             await asyncio.sleep(0.05)
         await here.execute(
             "SELECT FROM referral_consents WHERE id = $1 FOR UPDATE NOWAIT", consent.consent_id
