@@ -102,6 +102,7 @@ def serve(
 
     A test that asks for other settings than those it runs with gets it started anew, on the same database.
     """
+    fresh: set[str] = set()
 
     async def start(
         build: Build, name: str, *, environment: dict[str, str] | None = None, kind: str = "police_zone"
@@ -113,6 +114,9 @@ def serve(
             stack = AsyncExitStack()
             service = await stack.enter_async_context(running(build, name, admin_url, neighbours, wanted))
             served[name] = Served(service, wanted, stack)
+        if name not in fresh:
+            await served[name].service.forget_timers()
+            fresh.add(name)
         for key in (tenant, other_tenant):
             await served[name].service.provision(key, kind=kind)
         return served[name].service
