@@ -127,12 +127,21 @@ class EntryPage(Struct, frozen=True, kw_only=True):
     next_before: str = ""
 
 
+class FirstRelation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one of the first persons is to another (`kind` of `RELATIONS`), each by the place in the list."""
+
+    person: Annotated[int, Meta(ge=0)]
+    kind: str
+    other: Annotated[int, Meta(ge=0)]
+
+
 class OpenDossier(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """POST /dossiers (`dossier:open`): without a call-out (walk-in, internal request, referral of another service).
 
     `kind` of `DOSSIER_KINDS`: of victim support `incident_type` is one that the tenant offers, of social help one of
     `HELP_TYPES`. `beside` is a dossier in sight of the same event: the other victim's. With `persons`
-    (`dossier:write`) the dossier begins with them, or does not begin: what is wrong stands at `persons.0.phone`.
+    (`dossier:write`) the dossier begins with them, or does not begin: what is wrong stands at `persons.0.phone`, and
+    of what they are to each other at `relations.0.kind`.
     """
 
     incident_type: str
@@ -142,6 +151,7 @@ class OpenDossier(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     pv_number: Annotated[str, Meta(max_length=60)] = ""
     beside: UUID | None = None
     persons: Annotated[list[AddPerson], Meta(max_length=4)] = []
+    relations: Annotated[list[FirstRelation], Meta(max_length=12)] = []
 
 
 class DossierRef(Struct, frozen=True, kw_only=True):

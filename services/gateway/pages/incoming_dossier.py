@@ -17,7 +17,7 @@ from services.gateway.pages.dossier_kinds import is_social, kind_to_open, types_
 from services.gateway.rendering import AnyRequest, Pages, go_to
 from services.gateway.visit import Visit
 from shared.auth import Permission
-from shared.contracts.cases import DossierPage, OpenDossier
+from shared.contracts.cases import DossierPage, FirstRelation, OpenDossier
 from shared.contracts.dossier_access import AccessedDossier, AskAccess
 from shared.contracts.incoming_referrals import (
     UNLINK_REASONS,
@@ -46,6 +46,8 @@ _RULES: Final = {
 }
 _SECOND: Final = "p_"
 """Begins the names of the fields about the parent or guardian of a child."""
+_DECIDES: Final = {"both_parents": "parent_of", "one_parent": "parent_of", "guardian": "guardian_of"}
+"""Who decides about the child, as the sender says it, is who is named as parent or guardian."""
 
 
 def taken_over(fields: Mapping[str, str], incident_types: list[str]) -> dict[str, str]:
@@ -78,6 +80,7 @@ def taken_over(fields: Mapping[str, str], incident_types: list[str]) -> dict[str
         f"{_SECOND}first_name": parent if of_parent else "",
         f"{_SECOND}last_name": of_parent or parent,
         f"{_SECOND}phone": fields.get("parent_phone", ""),
+        f"{_SECOND}kind": _DECIDES.get(fields.get("parental_authority", ""), "") if parent else "",
         **dict.fromkeys(_RULES.get(fields.get("contact_rules", ""), ()), "1"),
     }
     return {name: value for name, value in found.items() if value}
@@ -104,8 +107,11 @@ async def take_up(
     born_on = form.day("born_on")
     if form.needs("incident_type", "last_name"):
         persons = [_person(form, role="client" if is_social(visit) else "victim", born_on=born_on)]
+        relations = []
         if form.text(f"{_SECOND}last_name"):
             persons.append(_parent(form))
+            if kind := form.text(f"{_SECOND}kind"):
+                relations.append(FirstRelation(person=1, kind=kind, other=0))
         command = TakeUpIncoming(
             dossier=OpenDossier(
                 kind=kind_to_open(visit),
@@ -114,6 +120,7 @@ async def take_up(
                 place=form.text("place"),
                 pv_number=form.text("pv_number"),
                 persons=persons,
+                relations=relations,
             )
         )
         path = f"/incoming-referrals/{incoming_id}/new-dossier"
@@ -236,7 +243,7 @@ def require_receiver(visit: Visit) -> None:
 def _field_of(name: str) -> str:
     """The field of the form that a refusal speaks of: the second person is the parent."""
     field = name.rsplit(".", 1)[-1]
-    return f"{_SECOND}{field}" if name.startswith("persons.1.") else field
+    return f"{_SECOND}{field}" if name.startswith(("persons.1.", "relations.0.")) else field
 
 
 def _person(form: Form, *, role: str, born_on: Any) -> AddPerson:

@@ -1,9 +1,11 @@
 """A municipality's own dossier: what is asked instead of what happened, and it may begin with its persons or not at all."""
 
+from datetime import date
+
 import pytest
 
 from shared.auth import Compartment, Principal
-from shared.contracts.cases import DossierRef, OpenDossier
+from shared.contracts.cases import DossierRef, FirstRelation, OpenDossier
 from shared.contracts.persons import AddPerson, SafeContact
 from shared.db import uuid7
 from tests.service.cases.conftest import WORKER, field_codes, listed, problem, seen
@@ -50,6 +52,43 @@ async def test_what_is_wrong_with_a_person_opens_nothing(cases: ServiceUnderTest
     answer = await cases.post("/dossiers", command, by=karim)
 
     assert field_codes(answer) == {"persons.1.phone": "phone_wrong"}
+    assert (await listed(cases, karim)).count == 0
+
+
+async def test_a_child_begins_with_who_decides_for_it(cases: ServiceUnderTest, karim: Principal) -> None:
+    noah = AddPerson(first_name="Noah", last_name="Claes", role="client", born_on=date(2019, 4, 2))
+    command = OpenDossier(
+        kind="social_help", incident_type="help_other", persons=[noah, ELS],
+        relations=[FirstRelation(person=1, kind="guardian_of", other=0)],
+    )  # fmt: skip
+
+    ref = cases.read(await cases.post("/dossiers", command, by=karim), DossierRef)
+
+    dossier = await seen(cases, ref, karim)
+    names = {each.person_id: each.first_name for each in dossier.persons}
+    ties = [(names[each.person_id], each.kind, names[each.other_id]) for each in dossier.relations]
+    assert ties == [("Els", "guardian_of", "Noah")]
+
+
+@pytest.mark.parametrize(
+    ("relation", "codes"),
+    [
+        (FirstRelation(person=2, kind="parent_of", other=0), {"relations.0.person": "not_a_choice"}),
+        (FirstRelation(person=0, kind="parent_of", other=0), {"relations.0.other_id": "not_a_choice"}),
+        (FirstRelation(person=1, kind="boss_of", other=0), {"relations.0.kind": "not_a_choice"}),
+    ],
+)
+async def test_what_they_cannot_be_to_each_other_opens_nothing(
+    cases: ServiceUnderTest, karim: Principal, relation: FirstRelation, codes: dict[str, str]
+) -> None:
+    command = OpenDossier(
+        kind="social_help", incident_type="help_other", persons=[ELS, AddPerson(last_name="Claes")],
+        relations=[relation],
+    )  # fmt: skip
+
+    answer = await cases.post("/dossiers", command, by=karim)
+
+    assert field_codes(answer) == codes
     assert (await listed(cases, karim)).count == 0
 
 

@@ -5,6 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.auth import Permission
+from shared.contracts.cases import FirstRelation
 from shared.contracts.dossier_access import AccessedDossier, Look
 from shared.contracts.incoming_referrals import (
     AssignIncoming,
@@ -146,6 +147,24 @@ async def test_a_refused_number_of_the_parent_stands_at_the_parent_and_nothing_t
     assert answer.status_code == 422
     assert 'id="e-p_phone"' in answer.text
     assert "Mijn tekst" in answer.text
+
+
+async def test_a_child_and_its_guardian_are_taken_over_as_that_to_each_other(
+    receiver: httpx.AsyncClient, neighbours: Neighbours
+) -> None:
+    neighbours.of("referrals")[f"POST {DOOR}/new-dossier"] = IncomingRef(
+        incoming_id=INCOMING, state="accepted", dossier_id=DOSSIER
+    )
+    fields = await filled_in(receiver, f"{TAKE_UP}/dossier")
+    typed = {
+        **fields, "incident_type": "help_other", "last_name": "Claes", "p_last_name": "Mama", "p_kind": "guardian_of"
+    }  # fmt: skip
+
+    await receiver.post(f"{TAKE_UP}/new-dossier", data=typed)
+
+    dossier = sent(neighbours, f"{DOOR}/new-dossier", TakeUpIncoming).dossier
+    assert [each.last_name for each in dossier.persons] == ["Claes", "Mama"]
+    assert dossier.relations == [FirstRelation(person=1, kind="guardian_of", other=0)]
 
 
 async def test_who_comes_second_is_told_that_a_colleague_was_first(

@@ -1,5 +1,7 @@
 """What a new dossier takes over of a referral: what the person let through, in its own place, and nothing of the rest."""
 
+import pytest
+
 from services.gateway.pages.incoming_dossier import taken_over
 
 TYPES = ["help_debts", "burglary"]
@@ -35,6 +37,23 @@ def test_a_parent_is_a_person_of_his_own() -> None:
     found = taken_over(given, TYPES)
 
     assert (found["p_first_name"], found["p_last_name"], found["p_phone"]) == ("Els", "Claes", "+32470123456")
+    assert "p_kind" not in found
+
+
+@pytest.mark.parametrize(
+    ("authority", "kind"),
+    [
+        ("both_parents", "parent_of"),
+        ("one_parent", "parent_of"),
+        ("guardian", "guardian_of"),
+        ("not_known", None),
+    ],
+)
+def test_who_decides_about_the_child_says_what_that_person_is_to_it(authority: str, kind: str | None) -> None:
+    given = {"name": "Noah Claes", "parent": "Els Claes", "parental_authority": authority}
+
+    assert taken_over(given, TYPES).get("p_kind") == kind
+    assert "p_kind" not in taken_over({"name": "Noah Claes", "parental_authority": authority}, TYPES)
 
 
 def test_who_refers_and_how_consent_was_given_are_not_about_the_person() -> None:

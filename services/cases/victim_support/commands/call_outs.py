@@ -1,6 +1,8 @@
 """What can be done in victim support: open a dossier, take over a closed call-out, write its report."""
 
+from collections.abc import Awaitable
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.cases.dossiers.access import dossier_in_sight
 from services.cases.dossiers.calendar import working_days_here
 from services.cases.dossiers.changes import note_change
+from services.cases.dossiers.commands import relate_persons
 from services.cases.dossiers.deadlines import next_working_day
 from services.cases.dossiers.drafts import forget_draft
 from services.cases.dossiers.models import COMPARTMENT, Dossier, Entry, Task
@@ -24,10 +27,13 @@ from shared.contracts.cases import (
     OpenDossier,
     WriteReport,
 )
+from shared.contracts.persons import RelatePersons
 from shared.contracts.rostering import CallOutClosed
 from shared.db import uuid7
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.outbox import publish
+
+Done = TypeVar("Done")
 
 
 class NoCallOut(Conflict):
@@ -47,13 +53,27 @@ async def open_dossier(
         raise Forbidden(details={"compartment": COMPARTMENT[command.kind]})
     dossier = await (_of_victim if command.kind == KIND else _of_client)(session, principal, command, now=now)
     await session.flush()
-    for place, person in enumerate(command.persons):
-        try:
-            await add_person(session, principal, person, dossier.id, now=now)
-        except Invalid as wrong:
-            wrong.fields = {f"persons.{place}.{name}": code for name, code in wrong.fields.items()}
-            raise
+    persons = [
+        await _at(f"persons.{place}", add_person(session, principal, each, dossier.id, now=now))
+        for place, each in enumerate(command.persons)
+    ]
+    for place, each in enumerate(command.relations):
+        if max(each.person, each.other) >= len(persons):
+            raise Invalid({f"relations.{place}.person": "not_a_choice"})
+        related = RelatePersons(
+            person_id=persons[each.person].person_id, kind=each.kind, other_id=persons[each.other].person_id
+        )
+        await _at(f"relations.{place}", relate_persons(session, principal, related, dossier.id, now=now))
     return DossierRef(dossier_id=dossier.id, number=dossier.number)
+
+
+async def _at(where: str, begun: Awaitable[Done]) -> Done:
+    """What is wrong with a part of a command, at its place in the whole."""
+    try:
+        return await begun
+    except Invalid as wrong:
+        wrong.fields = {f"{where}.{name}": code for name, code in wrong.fields.items()}
+        raise
 
 
 async def _of_victim(
