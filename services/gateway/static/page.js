@@ -12,8 +12,18 @@ function announce(text) {
   setTimeout(() => { region.textContent = text; }, 60);
 }
 
+/* An error summary says which fields it speaks of: on the server their labels come only after it. */
+function callByName(link) {
+  const field = el(link.hash.slice(1));
+  const label = (field?.labels?.[0] || field?.querySelector("legend"))?.firstChild.textContent.trim();
+  if (!label || "called" in link.dataset) return;
+  link.dataset.called = "";
+  link.prepend(/[?!.:]$/.test(label) ? label + " " : label + ": ");
+}
+
 /* 1. Focus: the first error summary, else what the server asks for with data-focus, else it stays where it was. */
 function settle(root) {
+  document.querySelectorAll(".errors a[href^='#f-']").forEach(callByName);
   const target = root.querySelector?.("[data-focus]") || (root.matches?.("[data-focus]") ? root : null);
   if (target) { target.tabIndex = target.tabIndex >= 0 ? target.tabIndex : -1; target.focus(); }
   const said = root.querySelector?.("[data-announce]") || (root.matches?.("[data-announce]") ? root : null);
