@@ -23,6 +23,7 @@ from services.cases.dossiers.people import DossierPerson
 from services.cases.persons.models import Person
 from services.cases.victim_support import commands as victim_support
 from services.referrals.referring import commands, neighbours
+from services.referrals.referring.changes import TELL_PARTNER
 from services.referrals.referring.models import Referral, ReferralMove
 from services.referrals.referring.terms import morning_after
 from services.referrals.social_map.models import EDITORS, layer_of
@@ -258,6 +259,9 @@ async def refer(workshop: Workshop, cast: Cast, stories: list[Story], *, now: da
             moves = await _moves(session, made.referral_id)
             late = await _late_since(session, made.referral_id, today)
             _quietly(session)
+            if course.service == "caw" and course.acts[-1][1] is _send:
+                # what waits for a partner's answer really leaves: the mail with its link lies in the post box
+                timers.schedule(session, tenant, now, TELL_PARTNER, made.referral_id)
         await _show(workshop, tenant, dossier, made.referral_id, person.id, holder, moves)
         if late is not None:
             await _remind(workshop, tenant, dossier, made.referral_id, holder, late)

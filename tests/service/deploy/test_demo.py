@@ -29,6 +29,7 @@ from services.identity.sign_in.models import Credential, SecondFactor
 from services.identity.staff.models import Staff
 from services.identity.staff.roles import default_roles
 from services.notifications import queries as notification_queries
+from services.referrals.referring.changes import TELL_PARTNER
 from services.referrals.referring.models import Incoming, Referral
 from services.rostering.call_outs import queries as call_outs_queries
 from services.rostering.call_outs.models import CallOut
@@ -395,6 +396,17 @@ async def test_referrals_stand_in_every_kind_of_state_and_one_came_to_another_te
     assert came[0].fields
     assert all(each.text == "" for each in lines)
     assert Counter(each.code for each in lines)["referral_sent"] == 6
+
+
+async def test_of_what_waits_for_a_partner_outside_the_mail_really_leaves(workshop: Workshop) -> None:
+    waits = select(Referral.id).where(Referral.state == "sent", Referral.recipient_kind == "partner_link")
+    async with platform_transaction(workshop.databases["referrals"]) as session:
+        timers = await driver_of(session).fetch(
+            "SELECT ref FROM timers WHERE tenant = $1 AND kind = $2", POLICE, TELL_PARTNER
+        )
+
+    assert [timer["ref"] for timer in timers] == list(await found(workshop, "referrals", waits))
+    assert len(timers) == 1
 
 
 async def test_the_first_worker_waits_for_one_answer_and_for_one_too_long(workshop: Workshop) -> None:
