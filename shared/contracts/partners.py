@@ -38,11 +38,12 @@ class Receipt(Struct, frozen=True, kw_only=True):
 class DeliveryView(Struct, frozen=True, kw_only=True):
     """GET /referrals/{referral_id}/delivery (`referral:read`): how it reaches its partner. 404 where nothing does.
 
-    Of the address only its hint is shown, as `o•••@caw.be`. `state`: waiting for the mail to leave, mailed, failed
-    (the mail was refused for good, or for days), opened, over, anonymised.
+    Of the address only its hint is shown, as `o•••@caw.be`. `state`: waiting for the mail to leave or, without
+    `delivery_id`, for the form on paper to be handed over; mailed, failed (the mail was refused for good, or for
+    days), opened, over, anonymised.
     """
 
-    delivery_id: UUID
+    delivery_id: UUID | None
     kind: str
     state: str
     address_hint: str

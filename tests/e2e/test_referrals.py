@@ -205,6 +205,19 @@ def test_s15_practical_help_leads_to_the_ocmw_only_with_consent(person: NewPerso
     expect(page.get_by_role("button", name=re.compile("^Verstuur"))).to_have_count(0)
     expect(page.locator("main")).to_contain_text("Er kan niets vertrekken.")
 
+    # He agrees after all: on paper, printed here, and how it was brought is kept.
+    page.get_by_role("link", name="Vraag toestemming").first.click()
+    says_yes(page)
+    send(page)
+    expect(page.locator(".lead")).to_contain_text("Druk het formulier af en bezorg het aan de dienst.")
+    assert worker.axe() == []
+    with page.expect_download() as printed:
+        page.locator("#delivery ~ p").get_by_role("link", name="Druk het formulier af").click()
+    assert printed.value.path().read_bytes().startswith(b"%PDF-")
+    page.get_by_role("button", name="Zelf afgegeven").click()
+    expect(page.locator("main")).to_contain_text("De dienst moet nog antwoorden.")
+    expect(page.get_by_role("link", name="Bewaar het bewijs van ontvangst")).to_be_visible()
+
 
 def test_s60_somebody_asks_after_a_client_and_hears_what_everybody_hears(person: NewPerson) -> None:
     worker = person("pz_aalst", "spot_worker", which=2, viewport=PHONE)

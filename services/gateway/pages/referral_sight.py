@@ -9,6 +9,7 @@ from services.gateway.pages.dossier_sight import dossier_of
 from services.gateway.visit import Visit
 from shared.auth import Permission
 from shared.contracts.cases import DossierView
+from shared.contracts.partners import DeliveryView
 from shared.contracts.persons import PersonInDossier
 from shared.contracts.referring import FormField, ReferralForm, ReferralLine, ReferralView
 
@@ -97,10 +98,24 @@ def named_in(dossier: DossierView, person_id: UUID | None) -> str:
     return name_of(next((each for each in dossier.persons if each.person_id == person_id), None))
 
 
-def next_step(visit: Visit, line: ReferralLine, *, writes: bool) -> Step | None:
+def is_to_bring(line: ReferralLine, delivery: DeliveryView | None) -> bool:
+    """It was sent on a form on paper, and nobody noted yet that the service has it."""
+    return (
+        delivery is not None
+        and (delivery.kind, delivery.state) == ("form", "waiting")
+        and line.state == "sent"
+    )
+
+
+def next_step(
+    visit: Visit, line: ReferralLine, delivery: DeliveryView | None = None, *, writes: bool
+) -> Step | None:
     """What moves it on, for who may do that; None while it is another's turn."""
     if not writes or not visit.may(Permission.REFERRAL_WRITE):
         return None
+    if is_to_bring(line, delivery):
+        path = f"/referrals/{line.referral_id}/paper/form"
+        return Step(path, visit.language.text(N_("Druk het formulier af")))
     if line.recipient_kind == "form" and line.state in _ON_PAPER:
         return Step(f"/referrals/{line.referral_id}/answer", visit.language.text(N_("Noteer het antwoord")))
     if line.state not in _NEXT:

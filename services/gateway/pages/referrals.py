@@ -23,7 +23,7 @@ from services.gateway.pages.referral_fields import (
     reveal_phones,
     values_typed,
 )
-from services.gateway.pages.referral_sight import Sight, name_of, next_step, sight_of
+from services.gateway.pages.referral_sight import Sight, is_to_bring, name_of, next_step, sight_of
 from services.gateway.pages.referrals_incoming import answer_of
 from services.gateway.pages.two_versions import CODE as CHANGED
 from services.gateway.rendering import AnyRequest, Pages, go_to
@@ -289,7 +289,8 @@ async def _show(pages: Pages, visit: Visit, sight: Sight, form: Form) -> Respons
         "values": sight.values,
         "line": sight.line,
         "whom": name_of(sight.person),
-        "step": next_step(visit, sight.line, writes=sight.writes),
+        "step": next_step(visit, sight.line, delivery, writes=sight.writes),
+        "to_bring": is_to_bring(sight.line, delivery),
         "may": sight.referral.may if writes else [],
         "fields": {field.key: field for field in sight.form.fields} if sight.form else {},
         "names": {each.person_id: name_of(each) for each in sight.dossier.persons},

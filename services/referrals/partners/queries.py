@@ -39,7 +39,8 @@ async def delivery_view(
     await dossier_to_read(session, referral.dossier_id)
     delivery = await session.scalar(select(PartnerDelivery).where(PartnerDelivery.referral_id == referral_id))
     if delivery is None:
-        raise NotFound
+        audited(session, principal, "delivery_view", referral, now=now)
+        return _not_handed_over(referral)
     links = await messages_of(session, delivery.id, *LINKS)
     receipts = await receipts_of(session, delivery.id)
     asked = [each.at for each in links if each.asked_by == "sender"]
@@ -100,6 +101,25 @@ def _secret_of(session: AsyncSession, tenant: str, message: PartnerMessage) -> s
         message.digest = code_digest(message.id, code)
         return code
     return ""
+
+
+def _not_handed_over(referral: Referral) -> contract.DeliveryView:
+    """A form that somebody prints and brings: nothing is kept of that before it is done. Raises `NotFound`."""
+    if referral.recipient_kind != "form" or not referral.left:
+        raise NotFound
+    return contract.DeliveryView(
+        delivery_id=None,
+        kind=referral.recipient_kind,
+        state="over" if referral.state in ENDED else "waiting",
+        address_hint="",
+        language="",
+        mailed_at=None,
+        failed_why="",
+        link_expires_at=None,
+        links=0,
+        may_renew=False,
+        receipts=[],
+    )
 
 
 def _state_of(

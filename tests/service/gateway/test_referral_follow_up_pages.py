@@ -130,6 +130,26 @@ async def test_a_referral_shows_what_left_who_read_it_and_its_consents(
         assert told in page
 
 
+@pytest.mark.parametrize(("state", "brings"), [("sent", True), ("accepted", False)])
+async def test_what_leaves_on_paper_is_printed_and_brought_before_anything_is_waited_for(
+    referrer: httpx.AsyncClient, neighbours: Neighbours, state: str, brings: bool
+) -> None:
+    neighbours.of("referrals")[f"GET /referrals/{REFERRAL}"] = referral(
+        state, line=line(state, recipient_kind="form", sent_at=NOW), may=["answer", "withdraw"]
+    )
+    neighbours.of("referrals")[f"GET /referrals/{REFERRAL}/delivery"] = DeliveryView(
+        delivery_id=None, kind="form", state="waiting", address_hint="", language="", mailed_at=None,
+        failed_why="", link_expires_at=None, links=0, may_renew=False, receipts=[],
+    )  # fmt: skip
+
+    page = (await referrer.get(f"/referrals/{REFERRAL}")).text
+
+    assert ("Druk het formulier af en bezorg het aan de dienst." in page) is brings
+    assert page.count(f'href="/referrals/{REFERRAL}/paper/form"') == (2 if brings else 1)
+    assert "Zelf afgegeven" in page
+    assert "Met de post verstuurd" in page
+
+
 @pytest.mark.parametrize("state", ["over", "anonymised"])
 async def test_no_paper_is_offered_of_what_is_over(
     referrer: httpx.AsyncClient, neighbours: Neighbours, state: str

@@ -35,6 +35,21 @@ async def test_the_form_on_paper_holds_only_the_consented_fields_and_is_kept_as_
     assert problem(wrong) == (422, "invalid")
 
 
+async def test_a_form_on_paper_waits_to_be_handed_over_from_the_moment_in_which_it_is_sent(
+    partner: Partner,
+) -> None:
+    proposed = await partner.loop.propose(partner.loop.on_paper)
+    nothing = await partner.service.get(f"/referrals/{proposed.referral_id}/delivery", by=partner.loop.lena)
+    ref = await partner.loop.sent(partner.loop.on_paper)
+
+    waits = await partner.delivery(ref)
+
+    assert problem(nothing) == (404, "not_found")
+    assert (waits.delivery_id, waits.kind, waits.state, waits.may_renew) == (None, "form", "waiting", False)
+    await partner.loop.post(f"/referrals/{ref.referral_id}/withdraw", WithdrawReferral())
+    assert (await partner.delivery(ref)).state == "over"
+
+
 async def test_after_a_withdrawal_there_is_no_form_to_print(partner: Partner) -> None:
     ref = await partner.loop.sent(partner.loop.on_paper)
     path = f"/referrals/{ref.referral_id}"
