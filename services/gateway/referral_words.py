@@ -175,7 +175,6 @@ _DELIVERY: Final = {
     "delivery_state.anonymised": N_("Gewist"),
     "receipt.shown": N_("gelezen op het scherm"),
     "receipt.downloaded": N_("bewaard als PDF"),
-    "receipt.handed_over": N_("op papier gegeven"),
 }
 
 _IN_A_DOSSIER: Final = {
@@ -215,6 +214,7 @@ _IN_A_DOSSIER: Final = {
     "referral_move.offered": N_("Aangeboden aan de persoon"),
     "referral_move.ground": N_("Wettelijke grond ingeroepen"),
     "referral_move.sent": N_("Verstuurd"),
+    "referral_move.handed_over": N_("Formulier bezorgd"),
     "referral_move.amended": N_("Gegevens gewijzigd"),
     "referral_move.reminded": N_("Herinnering"),
     "referral_move.follower": N_("Iemand anders volgt op"),

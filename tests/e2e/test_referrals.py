@@ -216,6 +216,7 @@ def test_s15_practical_help_leads_to_the_ocmw_only_with_consent(person: NewPerso
     assert printed.value.path().read_bytes().startswith(b"%PDF-")
     page.get_by_role("button", name="Zelf afgegeven").click()
     expect(page.locator("main")).to_contain_text("De dienst moet nog antwoorden.")
+    expect(page.locator("#moves ~ ol li").first).to_contain_text("Formulier bezorgd · Op papier afgegeven")
     expect(page.get_by_role("link", name="Bewaar het bewijs van ontvangst")).to_be_visible()
 
 
