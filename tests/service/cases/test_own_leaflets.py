@@ -4,7 +4,6 @@ import asyncio
 import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -25,11 +24,11 @@ from shared.contracts.documents import (
 from shared.db import uuid7
 from tests.service.cases.conftest import audited, field_codes, opened, problem, seen
 from tests.service.cases.papers import assert_accessible, papers, set_up, text_of
+from tests.support.clock import today
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
 
-TODAY = datetime.now(ZoneInfo("Europe/Brussels")).date()
-LATER = TODAY + timedelta(days=9)
+LATER = today() + timedelta(days=9)
 CODE = "carnival"
 NL = LeafletText(
     "Na carnaval", "Bel ons gerust.\n\n## Wie helpt\n- De straathoekwerker {naam}\n- #set page(fill: red)"
@@ -155,9 +154,9 @@ async def test_what_is_planned_holds_from_its_day_and_can_be_taken_back_once(
     path = f"/leaflets/{CODE}/withdraw"
     assert (await cases.post(path, Withdraw(valid_from=LATER), by=office)).is_success
     assert problem(await cases.post(path, Withdraw(valid_from=LATER), by=office)) == (404, "not_found")
-    today = await saved(cases, office, seen=1)
-    assert today.version == 2
-    assert field_codes(await cases.post(path, Withdraw(valid_from=TODAY), by=office)) == {
+    second = await saved(cases, office, seen=1)
+    assert second.version == 2
+    assert field_codes(await cases.post(path, Withdraw(valid_from=today()), by=office)) == {
         "valid_from": "in_the_past"
     }
 
@@ -212,8 +211,8 @@ async def test_the_same_request_twice_is_one_version(cases: ServiceUnderTest, of
         (CODE, {"texts": {"nl": NL, "fr": LeafletText("Titre", "  ")}}, {"text_fr": "required"}),
         (CODE, {"texts": {"nl": NL, "ar": FR}}, {"texts": "not_a_choice"}),
         (CODE, {"suggested_for": ["no_such_type"]}, {"suggested_for": "not_a_choice"}),
-        (CODE, {"valid_from": TODAY - timedelta(days=1)}, {"valid_from": "in_the_past"}),
-        (CODE, {"valid_from": TODAY + timedelta(days=4000)}, {"valid_from": "too_far"}),
+        (CODE, {"valid_from": today() - timedelta(days=1)}, {"valid_from": "in_the_past"}),
+        (CODE, {"valid_from": today() + timedelta(days=4000)}, {"valid_from": "too_far"}),
     ],
 )
 async def test_every_wrong_field_is_named(

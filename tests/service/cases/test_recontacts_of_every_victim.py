@@ -2,10 +2,8 @@
 
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime
 from uuid import UUID
 
-from services.cases.dossiers.deadlines import local_day
 from shared.auth import Principal
 from shared.contracts.aftercare import ChangeIncidentType
 from shared.contracts.cases import DossierRef
@@ -20,9 +18,8 @@ from tests.service.cases.conftest import (
     person_in,
     seen,
 )
+from tests.support.clock import today
 from tests.support.service import ServiceUnderTest
-
-TODAY = local_day(datetime.now(UTC))
 
 
 async def planned(cases: ServiceUnderTest, ref: DossierRef, by: Principal) -> list[TaskView]:
@@ -121,7 +118,7 @@ async def test_nobody_is_asked_to_contact_the_dead(cases: ServiceUnderTest, work
     ref = await opened(cases, worker, "ifv_physical")
     alive = await person_in(cases, ref, worker, last_name="Maes")
     dead = await person_in(cases, ref, worker, last_name="Roels")
-    died = ChangePerson(version=1, last_name="Roels", deceased_on=TODAY)
+    died = ChangePerson(version=1, last_name="Roels", deceased_on=today())
 
     assert (await cases.post(f"/dossiers/{ref.dossier_id}/persons/{dead}", died, by=worker)).is_success
     assert await of_whom(cases, ref, worker) == {str(alive): 2}

@@ -1,10 +1,9 @@
 """S06: a suicide at home, children of 8 and 12 told by their mother; the school is contacted with her consent."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from services.cases.dossiers.deadlines import local_day
 from shared.auth import Principal
 from shared.contracts.aftercare import ConsentRef, NotePracticalHelp, RecordConsent, WithdrawConsent
 from shared.contracts.cases import DossierRef, WriteEntry
@@ -19,13 +18,12 @@ from tests.service.cases.conftest import (
     problem,
     seen,
 )
+from tests.support.clock import today
 from tests.support.service import ServiceUnderTest
-
-TODAY = local_day(datetime.now(UTC))
 
 
 def born(years: int) -> date:
-    return date(TODAY.year - years, 1, 1)
+    return date(today().year - years, 1, 1)
 
 
 async def test_the_whole_story(cases: ServiceUnderTest, worker: Principal) -> None:
@@ -114,7 +112,7 @@ async def test_nobody_from_another_dossier_gives_a_consent_here(
 ) -> None:
     ref, other = await opened(cases, worker), await opened(cases, worker)
     elsewhere = await person_in(cases, other, worker, last_name="Peeters")
-    tomorrow = TODAY + timedelta(days=2)
+    tomorrow = today() + timedelta(days=2)
     path = f"/dossiers/{ref.dossier_id}/consents"
 
     stranger = await cases.post(path, RecordConsent(purpose="school", person_id=elsewhere), by=worker)

@@ -1,8 +1,7 @@
 """S09: the victim lives with the perpetrator: the official risk level, compulsory re-contact, no letters, an alert."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
-from services.cases.dossiers.deadlines import local_day
 from shared.auth import Principal
 from shared.contracts.aftercare import ChangeIncidentType, RecordRisk
 from shared.contracts.cases import CloseDossier, ContactUnsafe, DossierRef, RiskIncreased
@@ -17,9 +16,8 @@ from tests.service.cases.conftest import (
     seen,
     task_of,
 )
+from tests.support.clock import today
 from tests.support.service import ServiceUnderTest
-
-TODAY = local_day(datetime.now(UTC))
 
 
 async def recontacted(cases: ServiceUnderTest, ref: DossierRef, by: Principal, result: str) -> None:
@@ -32,8 +30,10 @@ async def recontacted(cases: ServiceUnderTest, ref: DossierRef, by: Principal, r
     assert answer.is_success, answer.text
 
 
-async def assessed(cases: ServiceUnderTest, ref: DossierRef, by: Principal, on: date = TODAY) -> None:
-    risk = RecordRisk(level="high", assessed_on=on, assessed_by="HINP Claes", reference="PV-bijlage 3")
+async def assessed(cases: ServiceUnderTest, ref: DossierRef, by: Principal, on: date | None = None) -> None:
+    risk = RecordRisk(
+        level="high", assessed_on=on or today(), assessed_by="HINP Claes", reference="PV-bijlage 3"
+    )
     assert (await cases.post(f"/dossiers/{ref.dossier_id}/risk-assessments", risk, by=by)).is_success
 
 
@@ -111,7 +111,7 @@ async def test_an_assessment_from_before_the_risk_rose_is_not_the_new_one(
     ref = await opened(cases, worker, "fire")
     await recontacted(cases, ref, worker, "risk_increased")
 
-    await assessed(cases, ref, worker, TODAY - timedelta(days=1))
+    await assessed(cases, ref, worker, today() - timedelta(days=1))
     assert await open_kinds(cases, ref, worker) == ["risk_review"]
     await assessed(cases, ref, worker)
     assert await open_kinds(cases, ref, worker) == []
@@ -140,7 +140,7 @@ async def test_a_risk_comes_from_an_official_form_of_today_or_earlier(
 ) -> None:
     ref = await opened(cases, worker, "ifv_physical")
     path = f"/dossiers/{ref.dossier_id}/risk-assessments"
-    good = {"level": "high", "assessed_on": str(TODAY), "assessed_by": "HINP Claes"}
+    good = {"level": "high", "assessed_on": str(today()), "assessed_by": "HINP Claes"}
 
     assert field_codes(await cases.post(path, {**good, "level": "enormous"}, by=worker)) == {
         "level": "not_a_choice"

@@ -1,7 +1,6 @@
 """A task is moved with a reason, handed to a colleague or dropped; what must be done is never dropped; counts agree."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,14 +12,14 @@ from shared.contracts.dossier_access import GrantAccess
 from shared.contracts.tasks import AddTask, CancelTask, HandOverTask, ReplanTask, TaskPage, TaskRef
 from shared.db import driver_of, uuid7
 from tests.service.cases.conftest import field_codes, opened, problem, seen
+from tests.support.clock import today
 from tests.support.service import ServiceUnderTest
 
-TODAY = datetime.now(ZoneInfo("Europe/Brussels")).date()
 REASON = "Zij vroeg zelf om een andere dag."
 
 
 async def own_task(cases: ServiceUnderTest, by: Principal, ref: DossierRef) -> str:
-    command = AddTask(title="School bellen", due_on=TODAY + timedelta(days=2))
+    command = AddTask(title="School bellen", due_on=today() + timedelta(days=2))
     answer = await cases.post(f"/dossiers/{ref.dossier_id}/tasks", command, by=by)
     return f"/tasks/{cases.read(answer, TaskRef).task_id}"
 
@@ -32,13 +31,13 @@ async def test_a_task_is_moved_and_still_tells_its_first_date(
     task = await own_task(cases, worker, ref)
 
     for days in (5, 9):
-        command = ReplanTask(due_on=TODAY + timedelta(days=days), reason=REASON)
+        command = ReplanTask(due_on=today() + timedelta(days=days), reason=REASON)
         assert (await cases.post(f"{task}/replan", command, by=worker)).status_code == 200
 
     view = await seen(cases, ref, worker)
     moved = next(each for each in view.tasks if each.title)
-    assert moved.due_on == TODAY + timedelta(days=9)
-    assert moved.why["moved_from"] == (TODAY + timedelta(days=2)).isoformat()
+    assert moved.due_on == today() + timedelta(days=9)
+    assert moved.why["moved_from"] == (today() + timedelta(days=2)).isoformat()
     assert (view.timeline[0].code, view.timeline[0].text) == ("replan_task", REASON)
 
 
@@ -107,7 +106,7 @@ async def test_who_does_not_see_the_dossier_changes_no_task_of_it(
 
     for who in (colleague, stranger):
         for act, command in (
-            ("replan", ReplanTask(due_on=TODAY, reason=REASON)),
+            ("replan", ReplanTask(due_on=today(), reason=REASON)),
             ("hand-over", HandOverTask(assignee=who.user_id)),
             ("cancel", CancelTask(reason=REASON)),
         ):
@@ -137,7 +136,7 @@ async def test_every_number_is_the_length_of_its_list(
             await driver.execute(
                 "INSERT INTO tasks (id, dossier_id, kind, title, due_on, state, assignee, compulsory, attempt, result, why, added_at)"
                 " VALUES ($1, $2, 'own', 'x', $3, $4, $5, false, 1, '', '{}', now())",
-                uuid7(), ref.dossier_id, TODAY + timedelta(days=days), state, who[assignee],
+                uuid7(), ref.dossier_id, today() + timedelta(days=days), state, who[assignee],
             )  # fmt: skip
     for scope, kept in (
         ("mine", {"mine"}),
@@ -146,7 +145,7 @@ async def test_every_number_is_the_length_of_its_list(
     ):
         page = cases.read(await cases.get("/tasks", by=worker, scope=scope, state="open"), TaskPage)
         due = [day for day, assignee, state in tasks if state == "open" and assignee in kept]
-        assert [each.due_on for each in page.tasks] == sorted(TODAY + timedelta(days=day) for day in due)
+        assert [each.due_on for each in page.tasks] == sorted(today() + timedelta(days=day) for day in due)
         assert page.late == sum(day < 0 for day in due)
         assert page.today == due.count(0)
         assert page.week == sum(0 <= day <= 6 for day in due)

@@ -1,22 +1,18 @@
 """What must be done: the report, contacting again, and tasks of one's own."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from services.cases.dossiers.deadlines import local_day
 from shared.auth import Principal
 from shared.contracts.aftercare import RecontactRule
 from shared.contracts.cases import CallOutReported, DossierRef, DossierView, WriteReport
 from shared.contracts.tasks import AddTask, CompleteTask, TaskPage, TaskView
 from shared.db import uuid7
 from tests.service.cases.conftest import closed_call_out, field_codes, listed, opened, problem, seen
+from tests.support.clock import today
 from tests.support.service import ServiceUnderTest
-
-
-def today() -> date:
-    return local_day(datetime.now(UTC))
 
 
 async def tasks_of(cases: ServiceUnderTest, by: Principal, **params: str) -> TaskPage:

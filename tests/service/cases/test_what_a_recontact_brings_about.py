@@ -1,10 +1,9 @@
 """Each result of a re-contact has its consequence, and the days at which one is due are the tenant's, within the law."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from services.cases.dossiers.deadlines import local_day
 from shared.auth import Permission, Principal
 from shared.contracts.aftercare import RecontactRule, SetRecontactRule
 from shared.contracts.cases import DossierRef
@@ -20,10 +19,9 @@ from tests.service.cases.conftest import (
     seen,
     task_of,
 )
+from tests.support.clock import today
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
-
-TODAY = local_day(datetime.now(UTC))
 
 
 async def recontacted(
@@ -75,7 +73,7 @@ async def test_a_wish_for_help_records_whose_consent_it_is_and_for_a_minor_by_wh
 ) -> None:
     ref = await opened(cases, worker, "burglary")
     mother = await person_in(cases, ref, worker, last_name="Maes", born_on=date(1980, 1, 1))
-    child = await person_in(cases, ref, worker, last_name="Maes", born_on=date(TODAY.year - 9, 1, 1))
+    child = await person_in(cases, ref, worker, last_name="Maes", born_on=date(today().year - 9, 1, 1))
     wish = CompleteTask(result="reached_referral_wanted", person_id=child)
 
     alone = await recontacted(cases, ref, worker, wish)
@@ -88,7 +86,7 @@ async def test_a_wish_for_help_records_whose_consent_it_is_and_for_a_minor_by_wh
 
     (consent,) = (await aftercare_of(cases, ref, worker)).consents
     assert (consent.state, consent.person_id, consent.given_by, consent.on, consent.way) == (
-        "given", child, mother, TODAY, "written",
+        "given", child, mother, today(), "written",
     )  # fmt: skip
 
 
@@ -99,7 +97,7 @@ async def test_of_a_refusal_only_the_offer_and_the_day_are_kept(
     await recontacted(cases, ref, worker, CompleteTask(result="refused"))
 
     (consent,) = (await aftercare_of(cases, ref, worker)).consents
-    assert (consent.state, consent.on, consent.given_by, consent.way) == ("refused", TODAY, None, "")
+    assert (consent.state, consent.on, consent.given_by, consent.way) == ("refused", today(), None, "")
 
 
 # --- the tenant's own plan -------------------------------------------------------------------------------------------
@@ -118,9 +116,9 @@ async def rule(cases: ServiceUnderTest, by: Principal, incident_type: str) -> Re
 async def test_the_tenant_chooses_its_own_days_from_a_day_on(
     cases: ServiceUnderTest, worker: Principal, administrator: Principal
 ) -> None:
-    today = SetRecontactRule(incident_type="fire", days=[21, 7, 7], valid_from=TODAY)
-    later = SetRecontactRule(incident_type="fire", days=[5], valid_from=TODAY + timedelta(days=30))
-    for command in (today, later):
+    first = SetRecontactRule(incident_type="fire", days=[21, 7, 7], valid_from=today())
+    later = SetRecontactRule(incident_type="fire", days=[5], valid_from=today() + timedelta(days=30))
+    for command in (first, later):
         assert (await cases.post("/recontact-plan", command, by=administrator)).is_success
 
     ref = await opened(cases, worker, "fire")
@@ -128,14 +126,14 @@ async def test_the_tenant_chooses_its_own_days_from_a_day_on(
     assert [task.why["days"] for task in tasks] == ["7", "21"]
     assert {task.why["plan"] for task in tasks} == {"own"}
     shown = await rule(cases, administrator, "fire")
-    assert (shown.days, shown.own_from, shown.default_days) == ([7, 21], TODAY, [14])
-    assert (shown.next_days, shown.next_from) == ([5], TODAY + timedelta(days=30))
+    assert (shown.days, shown.own_from, shown.default_days) == ([7, 21], today(), [14])
+    assert (shown.next_days, shown.next_from) == ([5], today() + timedelta(days=30))
 
 
 async def test_who_changed_the_plan_from_what_to_what_is_kept_for_who_may_read_it(
     cases: ServiceUnderTest, worker: Principal, administrator: Principal, stranger: Principal
 ) -> None:
-    soon, later = TODAY + timedelta(days=10), TODAY + timedelta(days=20)
+    soon, later = today() + timedelta(days=10), today() + timedelta(days=20)
     for days, valid_from in (([7], later), ([21, 5], soon), ([], later)):
         command = SetRecontactRule(incident_type="burglary", days=days, valid_from=valid_from)
         assert (await cases.post("/recontact-plan", command, by=administrator)).is_success
@@ -156,15 +154,15 @@ async def test_who_changed_the_plan_from_what_to_what_is_kept_for_who_may_read_i
 async def test_no_days_plans_nothing_but_never_where_the_law_wants_it(
     cases: ServiceUnderTest, worker: Principal, administrator: Principal
 ) -> None:
-    off = SetRecontactRule(incident_type="fire", days=[], valid_from=TODAY)
-    against_the_law = SetRecontactRule(incident_type="ifv_physical", days=[], valid_from=TODAY)
+    off = SetRecontactRule(incident_type="fire", days=[], valid_from=today())
+    against_the_law = SetRecontactRule(incident_type="ifv_physical", days=[], valid_from=today())
 
     assert (await cases.post("/recontact-plan", off, by=administrator)).is_success
     refused = await cases.post("/recontact-plan", against_the_law, by=administrator)
 
     assert field_codes(refused) == {"days": "compulsory"}
     assert (await seen(cases, await opened(cases, worker, "fire"), worker)).tasks == []
-    other_days = SetRecontactRule(incident_type="ifv_physical", days=[2], valid_from=TODAY)
+    other_days = SetRecontactRule(incident_type="ifv_physical", days=[2], valid_from=today())
     assert (await cases.post("/recontact-plan", other_days, by=administrator)).is_success
     task = await task_of(cases, await opened(cases, worker, "ifv_physical"), worker, "recontact")
     assert (task.compulsory, task.why["days"]) == (True, "2")
@@ -174,8 +172,8 @@ async def test_no_days_plans_nothing_but_never_where_the_law_wants_it(
 async def test_the_plan_is_the_administrators_and_of_one_tenant(
     cases: ServiceUnderTest, worker: Principal, administrator: Principal, stranger: Principal
 ) -> None:
-    command = SetRecontactRule(incident_type="fire", days=[3], valid_from=TODAY)
-    past = SetRecontactRule(incident_type="fire", days=[3], valid_from=TODAY - timedelta(days=1))
+    command = SetRecontactRule(incident_type="fire", days=[3], valid_from=today())
+    past = SetRecontactRule(incident_type="fire", days=[3], valid_from=today() - timedelta(days=1))
 
     assert problem(await cases.post("/recontact-plan", command, by=worker)) == (403, "forbidden")
     assert field_codes(await cases.post("/recontact-plan", past, by=administrator)) == {

@@ -1,22 +1,18 @@
 """S07: the victim of a robbery refuses twice and accepts at the re-contact after a month: nothing leaves before,
 of the refusals nothing is kept but the day, and the form holds only what was agreed."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 import pytest
 
-from services.referrals.referring.terms import local_day
 from shared.contracts.consents import OfferReferral
 from shared.contracts.referrals import ReferralHandedOver
 from shared.contracts.referring import AmendReferral, SendReferral
 from shared.db import driver_of
 from tests.service.referrals.conftest import field_codes, problem
 from tests.service.referrals.loop import EVERY_FIELD, VALUES, Loop
-
-
-def today() -> date:
-    return local_day(datetime.now(UTC))
+from tests.support.clock import today
 
 
 async def test_the_dossier_shows_three_offers_and_nothing_left_before_the_third(loop: Loop) -> None:

@@ -1,23 +1,19 @@
 """Words that mean the same: kept by editors, dated, shared and a tenant's own."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.referrals.social_map.models import EDITORIAL_TENANT
-from services.referrals.social_map.open_hours import BRUSSELS
 from shared.auth import Permission, Principal
 from shared.contracts.service_search import Language, SaveSynonyms, SynonymGroup
 from tests.service.referrals.conftest import field_codes, problem, service
 from tests.service.referrals.finding import find, names, put
+from tests.support.clock import today
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
-
-
-def today() -> date:
-    return datetime.now(BRUSSELS).date()
 
 
 def saying(*words: str, seen: int = 0, days: int = 0, **more: Any) -> SaveSynonyms:
