@@ -20,6 +20,7 @@ from shared.contracts.persons import (
     SafeWindow,
 )
 from tests.service.cases.conftest import audited, field_codes, opened, problem, seen
+from tests.support.clock import today
 from tests.support.principals import principal
 from tests.support.service import ServiceUnderTest
 
@@ -119,7 +120,8 @@ async def test_inside_the_hours_it_is_given_to_the_second(cases: ServiceUnderTes
                 return str(refusal)
             return given.number
 
-    ten = datetime(2027, 3, 2, 10, tzinfo=BRUSSELS)
+    tuesday = today() + timedelta(days=7 + (1 - today().weekday()) % 7)
+    ten = datetime.combine(tuesday, time(10), BRUSSELS)
     second = timedelta(seconds=1)
     assert [await at(ten - second), await at(ten), await at(ten + timedelta(hours=2))] == [
         "unsafe_to_call",
