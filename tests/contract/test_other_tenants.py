@@ -105,6 +105,7 @@ def _id_for(name: str, ids: dict[str, UUID | str]) -> UUID | str:
     return ids[name]
 
 
+_FAR = datetime.now(UTC).year + 5  # further than anybody may plan
 VALUES: dict[str, Any] = {
     "level": "primary", "incident_type": "fire", "reason": "other", "state": "en_route", "result": "done",
     "ground": "substitute", "verdict": "justified", "language": "nl", "code": "123456",
@@ -119,7 +120,7 @@ VALUES: dict[str, Any] = {
     "of": "ban", "purpose": "school", "assessed_on": "2026-01-06",
     "notified_at": "2026-01-06T08:00:00Z", "hearing_at": "2026-01-07T08:00:00Z", "decided_on": "2026-01-07",
     "until": "2026-02-07", "recipients": [{"name": "Maria"}], "victims": [{"last_name": "Maes"}],
-    "hand_over": "08:00:00", "first_day": "2031-02-03", "last_day": "2031-02-28", "version": 2,
+    "hand_over": "08:00:00", "first_day": f"{_FAR}-02-03", "last_day": f"{_FAR}-02-28", "version": 2,
 }  # fmt: skip
 
 TAKEN_ONCE = {"place": "{}", "email": "{}@example.org", "name": "{}", "digest": "{0.hex}{0.hex}"}
