@@ -384,7 +384,8 @@ async def test_a_file_that_was_touched_in_the_archive_is_not_given(
     dossier = await opened(cases, worker)
     document = await added(cases, dossier, worker)
     (file,) = files_of(cases, tenant)
-    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    sealed = file.read_bytes()
+    file.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
 
     assert problem(await fetched(cases, document, worker)) == (409, "document_lost")
     file.unlink()
