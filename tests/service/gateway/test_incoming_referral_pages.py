@@ -93,6 +93,14 @@ def receiver(referrer: httpx.AsyncClient, neighbours: Neighbours) -> httpx.Async
     return referrer
 
 
+async def may_take_up(receiver: httpx.AsyncClient, neighbours: Neighbours) -> dict[str, str]:
+    """The form of a new dossier as it comes; what is sent of it is taken."""
+    neighbours.of("referrals")[f"POST {DOOR}/new-dossier"] = IncomingRef(
+        incoming_id=INCOMING, state="accepted", dossier_id=DOSSIER
+    )
+    return await filled_in(receiver, f"{TAKE_UP}/dossier")
+
+
 async def test_what_was_let_through_stands_in_the_new_dossier_before_it_is_made_and_nothing_else(
     receiver: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
@@ -108,10 +116,7 @@ async def test_what_was_let_through_stands_in_the_new_dossier_before_it_is_made_
 async def test_what_she_left_of_it_is_what_is_taken_over(
     receiver: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
-    neighbours.of("referrals")[f"POST {DOOR}/new-dossier"] = IncomingRef(
-        incoming_id=INCOMING, state="accepted", dossier_id=DOSSIER
-    )
-    fields = await filled_in(receiver, f"{TAKE_UP}/dossier")
+    fields = await may_take_up(receiver, neighbours)
     typed = {
         **fields, "incident_type": "help_debts", "last_name": "De Backer", "phone": "", "no_voicemail": "1",
         "summary": "Schulden", "p_last_name": "",
@@ -152,10 +157,7 @@ async def test_a_refused_number_of_the_parent_stands_at_the_parent_and_nothing_t
 async def test_a_child_and_its_guardian_are_taken_over_as_that_to_each_other(
     receiver: httpx.AsyncClient, neighbours: Neighbours
 ) -> None:
-    neighbours.of("referrals")[f"POST {DOOR}/new-dossier"] = IncomingRef(
-        incoming_id=INCOMING, state="accepted", dossier_id=DOSSIER
-    )
-    fields = await filled_in(receiver, f"{TAKE_UP}/dossier")
+    fields = await may_take_up(receiver, neighbours)
     typed = {
         **fields, "incident_type": "help_other", "last_name": "Claes", "p_last_name": "Mama", "p_kind": "guardian_of"
     }  # fmt: skip
